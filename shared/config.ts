@@ -1,0 +1,36 @@
+import type { FromSchema } from 'json-schema-to-ts'
+import { settingsSchema } from './schemas/settings.ts'
+import { validate } from './validate.ts'
+
+export type Settings = FromSchema<typeof settingsSchema> &
+  Required<Omit<FromSchema<typeof settingsSchema>, 'REDIS_URL' | 'QUEUE_REDIS_URL'>>
+
+/** The configuration of a process: the settings, with what follows from them. */
+export interface Config extends Omit<Settings, 'REDIS_URL' | 'QUEUE_REDIS_URL'> {
+  REDIS_URL: string
+  QUEUE_REDIS_URL: string
+}
+
+export class ConfigError extends Error {}
+
+/** Reads the settings from an environment; throws one ConfigError that names every fault. An empty variable counts as unset. */
+export function readConfig(env: Record<string, string | undefined>): Config {
+  const names = Object.keys(settingsSchema.properties)
+  const given: Record<string, unknown> = {}
+  for (const name of names) if (env[name] !== undefined && env[name] !== '') given[name] = env[name]
+  const faults = validate(settingsSchema, given, { coerce: true }).map(
+    ({ pointer, detail }) => `${(pointer ?? '').slice(1)} ${detail}`,
+  )
+  const settings = given as unknown as Config
+  if (!given.REDIS_URL) faults.push("REDIS_URL is missing: the address of the Redis, such as 'redis://127.0.0.1:6379'")
+  settings.QUEUE_REDIS_URL ??= settings.REDIS_URL
+  if (settings.AUTH_REQUIRED && !given.API_KEYS?.toString().trim())
+    faults.push('AUTH_REQUIRED is true, and API_KEYS has no key')
+  if (settings.JOB_BEAT_MS * 2 > settings.JOB_LEASE_MS) faults.push('JOB_LEASE_MS must be at least twice JOB_BEAT_MS')
+  if (faults.length > 0)
+    throw new ConfigError(`The configuration has errors:\n${faults.map((f) => `  ${f}`).join('\n')}`)
+  return settings
+}
+
+/** The environment of this process: the one place that reads it. */
+export const environment: Record<string, string | undefined> = process.env

@@ -1,0 +1,80 @@
+/** Every error that a caller can meet: its code, its status, its title. docs/problems.md is printed from it. */
+export const problemTable = {
+  'bad-request': [400, 'The request is malformed'],
+  'invalid-body': [400, 'The body has errors'],
+  'invalid-query': [400, 'The query has errors'],
+  'invalid-path': [400, 'The path has errors'],
+  'invalid-cursor': [400, 'The cursor does not belong to this query'],
+  unauthorized: [401, 'A key is needed'],
+  forbidden: [403, 'The key does not allow this'],
+  'not-found': [404, 'There is nothing at this address'],
+  'unknown-series': [404, 'There is no such series'],
+  'unknown-point': [404, 'The series has no such point'],
+  'unknown-job': [404, 'There is no such job'],
+  'unknown-result': [404, 'There is no such result'],
+  'unknown-kind': [404, 'There is no such kind of job'],
+  'method-not-allowed': [405, 'The address does not take this method'],
+  'not-acceptable': [406, 'None of the accepted types can be given'],
+  'job-not-finished': [409, 'The job has not ended yet'],
+  'job-unsuccessful': [409, 'The job ended without a result'],
+  expired: [410, 'The job has expired'],
+  'precondition-failed': [412, 'The series has changed'],
+  'body-too-large': [413, 'The body is too large'],
+  'unsupported-type': [415, 'The body has a type that is not read here'],
+  internal: [500, 'The server made a mistake'],
+  contended: [503, 'Too many writers change the series at once'],
+  'queue-full': [503, 'Too many jobs are waiting'],
+  'storage-unavailable': [503, 'Redis does not answer'],
+  stopping: [503, 'The server is stopping'],
+} as const satisfies Record<string, readonly [number, string]>
+
+export type ProblemCode = keyof typeof problemTable
+
+/** One fault of an input: where it is (a JSON pointer, a line, a parameter) and what would be right. */
+export interface InputError {
+  pointer?: string
+  line?: number
+  parameter?: string
+  detail: string
+}
+
+/** At most this many faults of one input are named. */
+export const maxInputErrors = 100
+
+/** An error that is meant for the caller: thrown anywhere, turned into an RFC 9457 document in one place. */
+export class Problem extends Error {
+  readonly code: ProblemCode
+  readonly detail: string
+  readonly errors: InputError[] | undefined
+  readonly headers: Record<string, string>
+
+  constructor(
+    code: ProblemCode,
+    detail: string,
+    more: { errors?: InputError[]; headers?: Record<string, string>; cause?: unknown } = {},
+  ) {
+    super(detail, { cause: more.cause })
+    this.name = 'Problem'
+    this.code = code
+    this.detail = detail
+    this.errors = more.errors?.slice(0, maxInputErrors)
+    this.headers = { ...(this.status === 503 ? { 'retry-after': '1' } : {}), ...more.headers }
+  }
+
+  get status(): number {
+    return problemTable[this.code][0]
+  }
+
+  /** The body of the answer, `application/problem+json`. */
+  document(instance: string): Record<string, unknown> {
+    const [status, title] = problemTable[this.code]
+    return {
+      type: `urn:kymograph:problem:${this.code}`,
+      title,
+      status,
+      detail: this.detail,
+      instance,
+      ...(this.errors ? { errors: this.errors } : {}),
+    }
+  }
+}

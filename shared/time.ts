@@ -1,0 +1,121 @@
+import { Temporal } from 'temporal-polyfill'
+
+/** The first and the last millisecond that a point may have: the years 1 to 9999. */
+export const minTime = -62135596800000
+export const maxTime = 253402300799999
+
+export type TimeUnit = 's' | 'ms' | 'us' | 'ns'
+
+export interface TimeOptions {
+  /** IANA zone of dates and local date-times; without it they are UTC. */
+  tz?: string | undefined
+  /** What relative times count from, in Unix milliseconds; without it they are refused. */
+  now?: number | undefined
+  /** Unit of epoch numbers; without it, told by their magnitude. */
+  unit?: TimeUnit | undefined
+}
+
+const perMillisecond: Record<TimeUnit, number> = { s: 0.001, ms: 1, us: 1000, ns: 1_000_000 }
+const durationMs: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }
+
+const rfc3339 = /^(\d{4})-(\d\d)-(\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?([Zz]|[+-]\d\d:?\d\d)?)?$/
+const relative = /^([+-])(\d+)(ms|s|m|h|d|w)$/
+const epoch = /^-?\d+(?:\.\d+)?(?:[eE][+]?\d+)?$/
+
+/** What would have been right, for the errors of a time that can't be read. */
+export const timeForms =
+  "expected RFC 3339 ('2026-01-31T12:00:00Z'), a date ('2026-01-31'), a local date-time with tz, an epoch number, 'now' or a relative time ('-24h')"
+
+/**
+ * Reads a time as Unix milliseconds. Finer digits are floored.
+ * Of a local time that a clock change makes ambiguous the first counts; one that is skipped moves forward.
+ * Throws RangeError, with a message for the caller, where the text is no time.
+ */
+export function parseTime(text: string, options: TimeOptions = {}): number {
+  const ms = readTime(text.trim(), options)
+  if (!(ms >= minTime && ms <= maxTime)) throw new RangeError(`'${text}' is outside the years 1 to 9999`)
+  return ms
+}
+
+function readTime(text: string, options: TimeOptions): number {
+  const calendar = rfc3339.exec(text)
+  if (calendar) return readCalendar(text, calendar, options.tz)
+  if (epoch.test(text)) return fromEpoch(Number(text), options.unit)
+  if (options.now !== undefined) {
+    if (text === 'now') return options.now
+    const offset = relative.exec(text)
+    if (offset) return options.now + (offset[1] === '-' ? -1 : 1) * Number(offset[2]) * durationMs[offset[3]!]!
+  }
+  throw new RangeError(`'${text}' is not a time: ${timeForms}`)
+}
+
+/** An epoch number as Unix milliseconds; below 5e9 it counts seconds, below 5e12 ms, below 5e15 µs, else ns. */
+export function fromEpoch(value: number, unit?: TimeUnit): number {
+  const size = Math.abs(value)
+  const counted = unit ?? (size < 5e9 ? 's' : size < 5e12 ? 'ms' : size < 5e15 ? 'us' : 'ns')
+  return counted === 's' ? Math.floor(Number((value * 1000).toFixed(3))) : Math.floor(value / perMillisecond[counted])
+}
+
+function readCalendar(text: string, parts: RegExpExecArray, tz: string | undefined): number {
+  const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '', zone] = parts
+  const ms = Number(fraction.slice(0, 3).padEnd(3, '0'))
+  // A leap second is the second that follows it.
+  const leap = second === '60' ? 1000 : 0
+  const fields = {
+    year: Number(year),
+    month: Number(month),
+    day: Number(day),
+    hour: Number(hour),
+    minute: Number(minute),
+    second: leap ? 59 : Number(second),
+  }
+  const wall = utcMs(fields) + ms + leap
+  if (!isCalendarTime(fields)) throw new RangeError(`'${text}' is not a time of the calendar`)
+  if (zone === undefined) {
+    if (tz === undefined || tz === 'UTC') return wall
+    return Temporal.PlainDateTime.from({ ...fields, millisecond: ms }).toZonedDateTime(tz, {
+      disambiguation: 'compatible',
+    }).epochMilliseconds
+  }
+  if (zone === 'Z' || zone === 'z') return wall
+  const sign = zone[0] === '-' ? -1 : 1
+  const [hours, minutes] = [Number(zone.slice(1, 3)), Number(zone.slice(-2))]
+  if (hours > 23 || minutes > 59) throw new RangeError(`'${text}' has an offset that no clock has`)
+  return wall - sign * (hours * 60 + minutes) * 60_000
+}
+
+interface Fields {
+  year: number
+  month: number
+  day: number
+  hour: number
+  minute: number
+  second: number
+}
+
+function utcMs({ year, month, day, hour, minute, second }: Fields): number {
+  const date = new Date(0)
+  date.setUTCFullYear(year, month - 1, day) // Date.UTC would take the years 1 to 99 for 1901 to 1999
+  return date.setUTCHours(hour, minute, second, 0)
+}
+
+function isCalendarTime({ year, month, day, hour, minute, second }: Fields): boolean {
+  const longest = month === 2 ? (isLeap(year) ? 29 : 28) : [4, 6, 9, 11].includes(month) ? 30 : 31
+  return month >= 1 && month <= 12 && day >= 1 && day <= longest && hour < 24 && minute < 60 && second < 60
+}
+
+const isLeap = (year: number) => (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0
+
+/** Unix milliseconds as RFC 3339 UTC, always with milliseconds. */
+export function formatTime(ms: number): string {
+  return new Date(ms).toISOString()
+}
+
+export function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name })
+    return !/^[+-]\d/.test(name)
+  } catch {
+    return false
+  }
+}
