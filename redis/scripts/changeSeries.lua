@@ -1,0 +1,56 @@
+-- Changes a series in one step, if it still has the revision that the change was computed from.
+-- KEYS: meta, index, chunks, summaries of one series
+-- ARGV: name, expected revision ('' when the series must not exist yet), generation for a new series,
+--   n, n ids of chunks to drop,
+--   m, m × (id, summary 'count first last min max sum', chunk) to add,
+--   k, k × (field of meta, value; an empty value removes the field)
+-- Output: the new revision 'generation.counter', or nil when another writer was first
+local at = 0
+local function take()
+  at = at + 1
+  return ARGV[at]
+end
+
+local name, expected, generation = take(), take(), take()
+local current = ''
+if redis.call('EXISTS', KEYS[1]) == 1 then
+  local meta = redis.call('HMGET', KEYS[1], 'name', 'generation', 'counter')
+  if meta[1] ~= name then return redis.error_reply('COLLISION two series names share a hash') end
+  current = meta[2] .. '.' .. meta[3]
+  generation = meta[2]
+end
+if current ~= expected then return nil end
+if current == '' then redis.call('HSET', KEYS[1], 'name', name, 'generation', generation, 'counter', 0, 'count', 0) end
+
+local change = 0
+for _ = 1, tonumber(take()) do
+  local id = take()
+  change = change - tonumber(string.match(redis.call('HGET', KEYS[4], id), '^(%S+)'))
+  redis.call('ZREM', KEYS[2], id)
+  redis.call('HDEL', KEYS[3], id)
+  redis.call('HDEL', KEYS[4], id)
+end
+for _ = 1, tonumber(take()) do
+  local id, summary, chunk = take(), take(), take()
+  local count, first = string.match(summary, '^(%S+) (%S+)')
+  change = change + tonumber(count)
+  redis.call('ZADD', KEYS[2], first, id)
+  redis.call('HSET', KEYS[3], id, chunk)
+  redis.call('HSET', KEYS[4], id, summary)
+end
+for _ = 1, tonumber(take()) do
+  local field, value = take(), take()
+  if value == '' then redis.call('HDEL', KEYS[1], field) else redis.call('HSET', KEYS[1], field, value) end
+end
+
+redis.call('HINCRBY', KEYS[1], 'count', change)
+local head = redis.call('ZRANGE', KEYS[2], 0, 0)[1]
+if head then
+  local tail = redis.call('ZRANGE', KEYS[2], -1, -1)[1]
+  local _, first = string.match(redis.call('HGET', KEYS[4], head), '^(%S+) (%S+)')
+  local _, _, last = string.match(redis.call('HGET', KEYS[4], tail), '^(%S+) (%S+) (%S+)')
+  redis.call('HSET', KEYS[1], 'first', first, 'last', last)
+else
+  redis.call('HDEL', KEYS[1], 'first', 'last')
+end
+return generation .. '.' .. redis.call('HINCRBY', KEYS[1], 'counter', 1)

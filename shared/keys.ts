@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto'
+
+/**
+ * Every key that Kymograph has in Redis. All keys of a series share a hash tag, so one script may change them
+ * together on a Redis Cluster too; the tag is a hash of the name, since a name in braces would break the tag.
+ */
+export interface SeriesKeys {
+  /** Hash: name, generation, counter, metadata, count, first, last. */
+  meta: string
+  /** Sorted set: chunk ids by the first timestamp. */
+  index: string
+  /** Hash: chunk id → the encoded chunk. */
+  chunks: string
+  /** Hash: chunk id → `count first last min max sum`. */
+  summaries: string
+}
+
+export function seriesKeys(name: string): SeriesKeys {
+  const tag = createHash('sha256').update(name).digest().subarray(0, 16).toString('base64url')
+  const key = (part: string) => `ky:{${tag}}:${part}`
+  return { meta: key('meta'), index: key('index'), chunks: key('chunks'), summaries: key('summaries') }
+}
+
+/** Sorted set of all names, in the order of their bytes. */
+export const namesKey = 'ky:{names}:all'
+
+/** Sorted set of the names that carry one label. */
+export const labelKey = (label: string, value: string) => `ky:{names}:label:${label}=${value}`
+
+const jobsTag = 'ky:{jobs}'
+
+export const jobKeys = {
+  /** Hash: one job. */
+  job: (id: string) => `${jobsTag}:job:${id}`,
+  /** Hash: one result and its artifacts. */
+  result: (id: string) => `${jobsTag}:result:${id}`,
+  /** What a job's keys start with: scripts make them of ids that they find. */
+  jobPrefix: `${jobsTag}:job:`,
+  resultPrefix: `${jobsTag}:result:`,
+  /** Sorted set of all ids; they sort by time. */
+  all: `${jobsTag}:all`,
+  /** Sorted set: queued jobs by the time from which they may run. */
+  ready: `${jobsTag}:ready`,
+  /** Sorted set: running jobs by the end of their lease. */
+  leases: `${jobsTag}:leases`,
+  /** Sorted set: ended jobs by the time at which they expire. */
+  expiry: `${jobsTag}:expiry`,
+  /** Sorted set: pokes under way by the time at which they no longer count. */
+  pokes: `${jobsTag}:pokes`,
+  /** String that exists while no sweep is due. */
+  swept: `${jobsTag}:swept`,
+  /** Channel on which each change of a job is told, as its id. */
+  changes: `${jobsTag}:changes`,
+}

@@ -1,0 +1,71 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { Redis } from 'ioredis'
+import type { Log } from './log.ts'
+
+export type { Redis } from 'ioredis'
+
+const scriptsFolder = new URL('../redis/scripts/', import.meta.url)
+
+const scripts = new Map(
+  readdirSync(scriptsFolder)
+    .filter((file) => file.endsWith('.lua'))
+    .map((file) => [file.slice(0, -'.lua'.length), readFileSync(new URL(file, scriptsFolder), 'utf8')]),
+)
+
+type Argument = string | number | Buffer
+type ScriptMethod = (keyCount: number, ...args: Argument[]) => Promise<unknown>
+
+/**
+ * Opens a connection that reconnects by itself, with the scripts of redis/scripts/ defined on it.
+ * A command that finds no server is refused within about two seconds instead of waiting for one.
+ */
+export function connect(url: string, log: Log): Redis {
+  const redis = new Redis(url, {
+    maxRetriesPerRequest: 3,
+    connectTimeout: 2000,
+    commandTimeout: 10_000,
+    retryStrategy: (attempt) => Math.min(50 * attempt, 1000),
+  })
+  let down = false
+  redis.on('error', (error) => {
+    if (!down) log.warn({ reason: error.message }, 'redis is unreachable')
+    down = true
+  })
+  redis.on('ready', () => {
+    if (down) log.info('redis is back')
+    down = false
+  })
+  for (const [name, lua] of scripts) redis.defineCommand(name, { lua })
+  return redis
+}
+
+/** A second connection with the same options, for subscriptions: these occupy a connection. */
+export function subscriber(redis: Redis): Redis {
+  const copy = redis.duplicate({ maxRetriesPerRequest: null, commandTimeout: undefined })
+  copy.on('error', () => {}) // the first connection says it
+  return copy
+}
+
+function method(redis: Redis, name: string): ScriptMethod {
+  const run = (redis as unknown as Record<string, ScriptMethod | undefined>)[name]
+  if (!run) throw new Error(`there is no script ${name}`)
+  return run.bind(redis)
+}
+
+/** Runs a script of redis/scripts/ by its file's name; bulk replies come as texts. */
+export function runScript(redis: Redis, name: string, keys: string[], args: Argument[]): Promise<unknown> {
+  return method(redis, name)(keys.length, ...keys, ...args)
+}
+
+/** The same with bulk replies as Buffers. */
+export function runScriptForBuffers(redis: Redis, name: string, keys: string[], args: Argument[]): Promise<unknown> {
+  return method(redis, `${name}Buffer`)(keys.length, ...keys, ...args)
+}
+
+const unavailable =
+  /^(LOADING|MASTERDOWN|CLUSTERDOWN|READONLY|MISCONF|OOM|TRYAGAIN|NOREPLICAS|BUSY)\b|max retries per request|Connection is closed|Command timed out|Stream isn't writeable|ECONNREFUSED|ECONNRESET|EPIPE|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|connect timeout/i
+
+/** Whether an error says that Redis can't serve now, rather than that we asked it something wrong. */
+export function isUnavailable(error: unknown): error is Error {
+  return error instanceof Error && unavailable.test(error.message)
+}

@@ -1,0 +1,77 @@
+import { crc32 } from 'node:zlib'
+import type { Points } from './points.ts'
+
+/**
+ * A chunk, version 1, little-endian:
+ *
+ *     byte 0       version, 1
+ *     bytes 1–3    zero
+ *     bytes 4–7    CRC-32 of everything after
+ *     then         n timestamps as float64, n values as float64
+ */
+const version = 1
+const header = 8
+
+export class ChunkError extends Error {}
+
+export function encodeChunk(points: Points): Buffer {
+  const half = points.timestamps.byteLength
+  const chunk = Buffer.alloc(header + 2 * half)
+  chunk[0] = version
+  chunk.set(bytesOf(points.timestamps), header)
+  chunk.set(bytesOf(points.values), header + half)
+  chunk.writeUInt32LE(crc32(chunk.subarray(header)), 4)
+  return chunk
+}
+
+/** Throws ChunkError when the bytes are damaged: they are never returned as data. */
+export function decodeChunk(chunk: Buffer): Points {
+  if (chunk.length < header || (chunk.length - header) % 16 !== 0) throw new ChunkError(`it has ${chunk.length} bytes`)
+  if (chunk[0] !== version) throw new ChunkError(`its version is ${chunk[0]}, not ${version}`)
+  if (crc32(chunk.subarray(header)) !== chunk.readUInt32LE(4)) throw new ChunkError('its checksum does not match')
+  // A copy: the bytes of a reply are not aligned to eight.
+  const columns = new Uint8Array(chunk.subarray(header)).buffer
+  const count = (chunk.length - header) / 16
+  return { timestamps: new Float64Array(columns, 0, count), values: new Float64Array(columns, count * 8, count) }
+}
+
+function bytesOf(column: Float64Array): Uint8Array {
+  return new Uint8Array(column.buffer, column.byteOffset, column.byteLength)
+}
+
+/** What is kept of a chunk beside it. */
+export interface Summary {
+  count: number
+  first: number
+  last: number
+  min: number
+  max: number
+  sum: number
+}
+
+export function summarize({ timestamps, values }: Points): Summary {
+  let [min, max, sum] = [Infinity, -Infinity, 0]
+  for (const value of values) {
+    if (value < min) min = value
+    if (value > max) max = value
+    sum += value
+  }
+  return { count: values.length, first: timestamps[0]!, last: timestamps.at(-1)!, min, max, sum }
+}
+
+/** A summary as text, in the order that the scripts read. */
+export function formatSummary({ count, first, last, min, max, sum }: Summary): string {
+  return [count, first, last, min, max, sum].join(' ')
+}
+
+export function parseSummary(text: string): Summary {
+  const [count, first, last, min, max, sum] = text.split(' ').map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ]
+  return { count, first, last, min, max, sum }
+}

@@ -1,0 +1,59 @@
+/** What a user says about a series; null removes a member, a missing one stays as it is. */
+export interface Metadata {
+  labels?: Record<string, string> | null
+  unit?: string | null
+  description?: string | null
+  source?: string | null
+  licence?: string | null
+}
+
+export interface SeriesInfo {
+  name: string
+  revision: string
+  labels: Record<string, string>
+  unit?: string
+  description?: string
+  source?: string
+  licence?: string
+  count: number
+  /** Unix milliseconds of the first and the last point. */
+  first?: number
+  last?: number
+}
+
+const texts = ['unit', 'description', 'source', 'licence'] as const
+
+/** Reads the reply of HGETALL. */
+export function readMeta(pairs: string[]): SeriesInfo {
+  const meta = new Map<string, string>()
+  for (let i = 0; i < pairs.length; i += 2) meta.set(pairs[i]!, pairs[i + 1]!)
+  const info: SeriesInfo = {
+    name: meta.get('name')!,
+    revision: `${meta.get('generation')}.${meta.get('counter')}`,
+    labels: JSON.parse(meta.get('labels') ?? '{}'),
+    count: Number(meta.get('count')),
+  }
+  for (const text of texts) if (meta.has(text)) info[text] = meta.get(text)!
+  if (meta.has('first')) Object.assign(info, { first: Number(meta.get('first')), last: Number(meta.get('last')) })
+  return info
+}
+
+/** The fields of the meta hash that a change of metadata sets; an empty value removes one. */
+export function metaFields(metadata: Metadata): [string, string][] {
+  const fields: [string, string][] = []
+  if (metadata.labels !== undefined) fields.push(['labels', formatLabels(metadata.labels)])
+  for (const text of texts) if (metadata[text] !== undefined) fields.push([text, metadata[text] ?? ''])
+  return fields
+}
+
+export function sameMetadata(info: SeriesInfo, metadata: Metadata): boolean {
+  const sameLabels = metadata.labels === undefined || formatLabels(metadata.labels) === formatLabels(info.labels)
+  return (
+    sameLabels && texts.every((text) => metadata[text] === undefined || (metadata[text] ?? '') === (info[text] ?? ''))
+  )
+}
+
+function formatLabels(labels: Record<string, string> | null): string {
+  const sorted = Object.entries(labels ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))
+  return sorted.length === 0 ? '' : JSON.stringify(Object.fromEntries(sorted))
+}

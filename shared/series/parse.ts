@@ -1,0 +1,232 @@
+import { type InputError, maxInputErrors } from '../problems.ts'
+import { fromEpoch, parseTime, type TimeOptions } from '../time.ts'
+import { sortPoints } from './merge.ts'
+import type { Points } from './points.ts'
+
+export type PointsForm = 'json' | 'csv' | 'ndjson'
+
+/** The body is wrong: the first faults, each with its line or pointer, and how many there are. */
+export class PointsError extends Error {
+  readonly errors: InputError[]
+  readonly total: number
+  constructor(errors: InputError[], total: number) {
+    super(errors[0]?.detail ?? 'the body is wrong')
+    this.errors = errors
+    this.total = total
+  }
+}
+
+/** Which form bytes without a type have: JSON and NDJSON begin with a bracket, CSV does not. */
+export function sniffForm(start: Buffer): PointsForm {
+  const text = start
+    .toString('utf8')
+    .replace(/^\uFEFF/, '')
+    .trimStart()
+  if (/^\{[^\n]*\}\r?\n\s*\{/.test(text)) return 'ndjson'
+  return text.startsWith('[') || text.startsWith('{') ? 'json' : 'csv'
+}
+
+/**
+ * Reads a body of points, in any order, into time order; of two of one time the last counts.
+ * Throws PointsError that names every bad line or member (the first 100).
+ */
+export async function parsePoints(
+  body: AsyncIterable<Buffer>,
+  form: PointsForm,
+  options: TimeOptions,
+): Promise<Points> {
+  const reader = new PointReader(options)
+  if (form === 'json') readJsonBody(Buffer.concat(await Array.fromAsync(body)).toString('utf8'), reader)
+  else if (form === 'csv') await readCsv(body, reader)
+  else for await (const [line, text] of lines(body)) readNdjsonLine(text, line, reader)
+  return sortPoints(reader.finish())
+}
+
+type Place = Pick<InputError, 'line' | 'pointer'>
+
+/** Collects points in columns that grow, and faults. */
+class PointReader {
+  readonly #options: TimeOptions
+  readonly #errors: InputError[] = []
+  #total = 0
+  #count = 0
+  #timestamps = new Float64Array(1024)
+  #values = new Float64Array(1024)
+
+  constructor(options: TimeOptions) {
+    this.#options = options
+  }
+
+  add(timestamp: number, value: number): void {
+    if (this.#count === this.#timestamps.length) {
+      this.#timestamps = grow(this.#timestamps)
+      this.#values = grow(this.#values)
+    }
+    this.#timestamps[this.#count] = timestamp
+    this.#values[this.#count++] = value
+  }
+
+  fault(place: Place, detail: string): void {
+    this.#total++
+    if (this.#errors.length < maxInputErrors) this.#errors.push({ ...place, detail })
+  }
+
+  time(raw: unknown, place: Place): number {
+    try {
+      if (typeof raw === 'string') return parseTime(raw, this.#options)
+      if (typeof raw === 'number') return parseTime(String(fromEpoch(raw, this.#options.unit)), { unit: 'ms' })
+      this.fault(place, `${show(raw)} is not a timestamp: a text or a number was expected`)
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error
+      this.fault(place, error.message)
+    }
+    return Number.NaN
+  }
+
+  value(raw: unknown, place: Place): number {
+    if (typeof raw === 'number' && Number.isFinite(raw)) return raw
+    this.fault(place, `${show(raw)} is not a finite number`)
+    return Number.NaN
+  }
+
+  finish(): Points {
+    if (this.#total > 0) throw new PointsError(this.#errors, this.#total)
+    return { timestamps: this.#timestamps.slice(0, this.#count), values: this.#values.slice(0, this.#count) }
+  }
+}
+
+function grow(column: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
+  const grown = new Float64Array(column.length * 2)
+  grown.set(column)
+  return grown
+}
+
+function show(raw: unknown): string {
+  const text = typeof raw === 'number' ? String(raw) : (JSON.stringify(raw) ?? String(raw))
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text
+}
+
+function readJsonBody(text: string, reader: PointReader): void {
+  let body: unknown
+  try {
+    body = JSON.parse(text.replace(/^\uFEFF/, ''))
+  } catch (error) {
+    // Two objects on two lines are NDJSON that says it is JSON.
+    const message = (error as Error).message
+    const line = text.slice(0, Number(/position (\d+)/.exec(message)?.[1] ?? text.length)).split('\n').length
+    const empty = text.trim() === ''
+    reader.fault({ line }, empty ? 'the body is empty; points were expected' : `not JSON: ${message}`)
+    return
+  }
+  if (Array.isArray(body)) for (const [i, point] of body.entries()) readPoint(point, `/${i}`, undefined, reader)
+  else if (isObject(body) && ('timestamps' in body || 'values' in body)) readColumns(body, reader)
+  else readPoint(body, '', undefined, reader)
+}
+
+function readColumns(body: Record<string, unknown>, reader: PointReader): void {
+  const { timestamps, values, ...others } = body
+  for (const name of Object.keys(others))
+    reader.fault({ pointer: `/${name}` }, `'${name}' is not known here; columns are 'timestamps' and 'values'`)
+  if (!Array.isArray(timestamps) || !Array.isArray(values)) {
+    reader.fault({ pointer: '' }, "columns need both 'timestamps' and 'values', each a list")
+    return
+  }
+  if (timestamps.length !== values.length) {
+    reader.fault(
+      { pointer: '' },
+      `there are ${timestamps.length} timestamps and ${values.length} values; one of each makes a point`,
+    )
+    return
+  }
+  for (let i = 0; i < timestamps.length; i++) {
+    reader.add(
+      reader.time(timestamps[i], { pointer: `/timestamps/${i}` }),
+      reader.value(values[i], { pointer: `/values/${i}` }),
+    )
+  }
+}
+
+function readPoint(point: unknown, pointer: string, line: number | undefined, reader: PointReader): void {
+  const place = (member: string): Place => (line === undefined ? { pointer: pointer + member } : { line })
+  if (!isObject(point)) {
+    reader.fault(place(''), `${show(point)} is not a point; expected {"timestamp": …, "value": …}`)
+    return
+  }
+  for (const name of Object.keys(point)) {
+    if (name !== 'timestamp' && name !== 'value')
+      reader.fault(place(`/${name}`), `'${name}' is not known here; a point has 'timestamp' and 'value'`)
+  }
+  for (const name of ['timestamp', 'value']) {
+    if (!(name in point)) reader.fault(place(''), `'${name}' is missing`)
+  }
+  if ('timestamp' in point && 'value' in point) {
+    reader.add(reader.time(point.timestamp, place('/timestamp')), reader.value(point.value, place('/value')))
+  }
+}
+
+function readNdjsonLine(text: string, line: number, reader: PointReader): void {
+  if (text.trim() === '') return
+  try {
+    readPoint(JSON.parse(text), '', line, reader)
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    reader.fault({ line }, `not JSON: ${error.message}`)
+  }
+}
+
+const number = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
+
+async function readCsv(body: AsyncIterable<Buffer>, reader: PointReader): Promise<void> {
+  let columns: { timestamp: number; value: number; count: number } | undefined
+  for await (const [line, text] of lines(body)) {
+    if (text.trim() === '') continue
+    const fields = text.split(',').map((field) => field.trim().replace(/^"(.*)"$/, '$1'))
+    if (!columns) {
+      const names = fields.map((field) => field.toLowerCase())
+      const [timestamp, value] = [names.indexOf('timestamp'), names.indexOf('value')]
+      columns =
+        timestamp >= 0 && value >= 0 ? { timestamp, value, count: fields.length } : { timestamp: 0, value: 1, count: 2 }
+      if (columns.count > 2) {
+        const others = fields.filter((_, i) => i !== timestamp && i !== value)
+        reader.fault(
+          { line },
+          `the columns ${others.map(show).join(', ')} are not known here; points have 'timestamp' and 'value'`,
+        )
+        return
+      }
+      if (timestamp >= 0 && value >= 0) continue
+      if (fields.some((field) => /^[A-Za-z_]+$/.test(field)) && !number.test(fields[1] ?? '')) {
+        reader.fault({ line }, `the header must name 'timestamp' and 'value'; it names ${fields.map(show).join(', ')}`)
+        return
+      }
+    }
+    if (fields.length !== columns.count) {
+      reader.fault(
+        { line },
+        `${show(text)} has ${fields.length} field${fields.length === 1 ? '' : 's'}; ${columns.count} were expected: timestamp,value`,
+      )
+      continue
+    }
+    const value = fields[columns.value]!
+    const parsed = number.test(value) ? Number(value) : value
+    reader.add(reader.time(fields[columns.timestamp], { line }), reader.value(parsed, { line }))
+  }
+}
+
+/** The lines of a body with their numbers from 1, without their ends; a byte order mark is dropped. */
+async function* lines(body: AsyncIterable<Buffer>): AsyncGenerator<[number, string]> {
+  const decoder = new TextDecoder('utf-8')
+  let number = 1
+  let rest = ''
+  for await (const chunk of body) {
+    const parts = (rest + decoder.decode(chunk, { stream: true })).split('\n')
+    rest = parts.pop()!
+    for (const part of parts) yield [number++, part.endsWith('\r') ? part.slice(0, -1) : part]
+  }
+  rest += decoder.decode()
+  if (rest !== '') yield [number, rest]
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

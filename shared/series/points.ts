@@ -1,0 +1,54 @@
+/**
+ * A run of points as two columns of one length, in time order, each timestamp once.
+ * Timestamps are integer Unix milliseconds, values finite IEEE 754 doubles.
+ */
+export interface Points {
+  timestamps: Float64Array
+  values: Float64Array
+}
+
+/** A half-open range of time `[from, to)` in Unix milliseconds; a missing bound is open. */
+export interface Range {
+  from?: number | undefined
+  to?: number | undefined
+}
+
+export const noPoints: Points = { timestamps: new Float64Array(0), values: new Float64Array(0) }
+
+/** The index of the first timestamp that is not before `time`: the length when there is none. */
+export function lowerBound(timestamps: Float64Array, time: number): number {
+  let low = 0
+  let high = timestamps.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (timestamps[middle]! < time) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** The points from index `start` up to, not including, `end`: views, not copies. */
+export function slicePoints(points: Points, start: number, end: number): Points {
+  return { timestamps: points.timestamps.subarray(start, end), values: points.values.subarray(start, end) }
+}
+
+/** The points of `[from, to)`: views, not copies. */
+export function pointsInRange(points: Points, range: Range): Points {
+  const start = range.from === undefined ? 0 : lowerBound(points.timestamps, range.from)
+  const end = range.to === undefined ? points.timestamps.length : lowerBound(points.timestamps, range.to)
+  return slicePoints(points, start, Math.max(start, end))
+}
+
+/** Joins runs that follow one another in time. */
+export function concatPoints(runs: Points[]): Points {
+  if (runs.length === 1) return runs[0]!
+  const count = runs.reduce((sum, run) => sum + run.timestamps.length, 0)
+  const joined: Points = { timestamps: new Float64Array(count), values: new Float64Array(count) }
+  let at = 0
+  for (const run of runs) {
+    joined.timestamps.set(run.timestamps, at)
+    joined.values.set(run.values, at)
+    at += run.timestamps.length
+  }
+  return joined
+}
