@@ -1,0 +1,27 @@
+import { connect } from '../../shared/redis.ts'
+import { openStore } from '../../shared/series/store.ts'
+import type { FunctionDefinition } from '../../shared/serve.ts'
+import { latestRoute, pointRoutes } from './point.ts'
+import { rangeRoutes } from './range.ts'
+import { seriesRoutes } from './series.ts'
+import type { PointsServices } from './services.ts'
+
+/** The function of the store: series, their points and their metadata. */
+export const points: FunctionDefinition<PointsServices> = {
+  name: 'points',
+  segments: ['series'],
+  routes: [...seriesRoutes, ...rangeRoutes, ...pointRoutes, latestRoute],
+  async open(config, log) {
+    const redis = connect(config.REDIS_URL, log)
+    return {
+      store: openStore(redis),
+      maxBodyBytes: config.MAX_BODY_BYTES,
+      async ready() {
+        await redis.ping()
+      },
+      async close() {
+        redis.disconnect()
+      },
+    }
+  },
+}

@@ -1,0 +1,107 @@
+import { entityTag } from '../../shared/answer.ts'
+import { type Answer, type Request, type Route, readJson } from '../../shared/http.ts'
+import { Problem } from '../../shared/problems.ts'
+import { tzQuery, unitQuery } from '../../shared/range.ts'
+import { deletedSchema, pointSchema, valueSchema, writtenSchema } from '../../shared/schemas/points.ts'
+import { unknownSeries } from '../../shared/series/store.ts'
+import { formatTime, parseTime } from '../../shared/time.ts'
+import { type PointsServices, seriesName, timeOptions, timeOut, timestampsQuery, writeOptions } from './services.ts'
+
+const path = '/series/{series}/points/{timestamp}'
+const query = { tz: tzQuery, unit: unitQuery, timestamps: timestampsQuery }
+
+function readTimestamp(request: Request): number {
+  try {
+    return parseTime(request.params.timestamp!, timeOptions(request))
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    throw new Problem('invalid-path', `The timestamp in the path can't be read: ${error.message}.`)
+  }
+}
+
+function unknownPoint(name: string, timestamp: number): Problem {
+  return new Problem('unknown-point', `The series '${name}' has no point at ${formatTime(timestamp)}.`)
+}
+
+/** One point, by its time. */
+export const pointRoutes: Route<PointsServices>[] = [
+  {
+    method: 'GET',
+    path,
+    scope: 'read',
+    summary: 'Read one point',
+    direct: true,
+    query,
+    answers: { 200: { description: 'The point', schema: pointSchema } },
+    async handle(request, { store }): Promise<Answer> {
+      const name = seriesName(request)
+      const timestamp = readTimestamp(request)
+      const reading = await store.read(name, { from: timestamp, to: timestamp + 1 })
+      if (!reading) throw unknownSeries(name)
+      const [run] = reading.runs()
+      if (!run) throw unknownPoint(name, timestamp)
+      return {
+        etag: entityTag(reading.info.revision, timestamp, request.query.timestamps),
+        headers: { 'cache-control': 'private, no-cache' },
+        body: { timestamp: timeOut(timestamp, request), value: run.values[0]! },
+      }
+    },
+  },
+  {
+    method: 'PUT',
+    path,
+    scope: 'write',
+    summary: 'Insert or overwrite one point',
+    query,
+    body: { types: { 'application/json': valueSchema } },
+    answers: {
+      200: { description: 'The point was there', schema: writtenSchema },
+      201: { description: 'The point is new', schema: writtenSchema },
+    },
+    async handle(request, { store }): Promise<Answer> {
+      const name = seriesName(request)
+      const timestamp = readTimestamp(request)
+      const { value } = readJson<{ value: number }>(request, valueSchema)
+      const points = { timestamps: Float64Array.of(timestamp), values: Float64Array.of(value) }
+      const written = await store.upsert(name, points, writeOptions(request))
+      return { status: written.inserted > 0 ? 201 : 200, body: written }
+    },
+  },
+  {
+    method: 'DELETE',
+    path,
+    scope: 'write',
+    summary: 'Delete one point',
+    query,
+    answers: { 200: { description: 'The point is gone', schema: deletedSchema } },
+    async handle(request, { store }): Promise<Answer> {
+      const name = seriesName(request)
+      const timestamp = readTimestamp(request)
+      const body = await store.deleteRange(name, { from: timestamp, to: timestamp + 1 }, writeOptions(request))
+      if (body.deleted === 0) throw unknownPoint(name, timestamp)
+      return { body }
+    },
+  },
+]
+
+export const latestRoute: Route<PointsServices> = {
+  method: 'GET',
+  path: '/series/{series}/latest',
+  scope: 'read',
+  summary: 'Read the newest point',
+  direct: true,
+  query: { timestamps: timestampsQuery },
+  answers: { 200: { description: 'The point', schema: pointSchema } },
+  async handle(request, { store }): Promise<Answer> {
+    const name = seriesName(request)
+    const reading = await store.read(name, { order: 'desc', limit: 1 })
+    if (!reading) throw unknownSeries(name)
+    const [run] = reading.runs()
+    if (!run) throw new Problem('unknown-point', `The series '${name}' has no points.`)
+    return {
+      etag: entityTag(reading.info.revision, 'latest', request.query.timestamps),
+      headers: { 'cache-control': 'private, no-cache' },
+      body: { timestamp: timeOut(run.timestamps.at(-1)!, request), value: run.values.at(-1)! },
+    }
+  },
+}

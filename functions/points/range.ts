@@ -1,0 +1,175 @@
+import { entityTag } from '../../shared/answer.ts'
+import { bodyStream } from '../../shared/body.ts'
+import { makeCursor, nextLink, readCursor } from '../../shared/cursor.ts'
+import { type Answer, contentType, type Formats, type Request, type Route, summarizeErrors } from '../../shared/http.ts'
+import { Problem } from '../../shared/problems.ts'
+import { rangeQuery, resolveRange, tzQuery, unitQuery } from '../../shared/range.ts'
+import { deletedSchema, pointsBodySchema, pointsSchema, writtenSchema } from '../../shared/schemas/points.ts'
+import { PointsError, type PointsForm, parsePoints, sniffForm } from '../../shared/series/parse.ts'
+import { concatPoints, noPoints, type Points, type Range, slicePoints } from '../../shared/series/points.ts'
+import { printColumns, printCsv, printJson, printNdjson } from '../../shared/series/print.ts'
+import { type Reading, unknownSeries } from '../../shared/series/store.ts'
+import { type PointsServices, seriesName, timeOptions, timestampsQuery, usesEpoch, writeOptions } from './services.ts'
+
+const forms: Record<string, PointsForm> = {
+  'application/json': 'json',
+  'text/csv': 'csv',
+  'application/x-ndjson': 'ndjson',
+  'application/ndjson': 'ndjson',
+  'application/jsonl': 'ndjson',
+}
+
+const formats: Formats = { json: 'application/json', csv: 'text/csv', ndjson: 'application/x-ndjson' }
+
+function readRange(request: Request): Range {
+  const options = { ...timeOptions(request), now: Date.now() }
+  return resolveRange(request.query, options, 'invalid-query', (parameter) => ({ parameter }))
+}
+
+export const rangeRoutes: Route<PointsServices>[] = [
+  {
+    method: 'GET',
+    path: '/series/{series}/points',
+    scope: 'read',
+    summary: 'Read a range of points',
+    direct: true,
+    suffix: true,
+    formats,
+    query: {
+      ...rangeQuery,
+      order: { enum: ['asc', 'desc'], default: 'asc', description: 'By time' },
+      limit: {
+        type: 'integer',
+        minimum: 1,
+        maximum: 1_000_000,
+        description: 'Most points; without it the range is given whole',
+      },
+      cursor: { type: 'string', description: '`next` of the page before' },
+      shape: {
+        enum: ['points', 'columns'],
+        default: 'points',
+        description: 'JSON as a list of points, or as two lists',
+      },
+      tz: tzQuery,
+      unit: unitQuery,
+      timestamps: timestampsQuery,
+    },
+    answers: { 200: { description: 'The points', schema: pointsSchema } },
+    async handle(request, { store }): Promise<Answer> {
+      const name = seriesName(request)
+      const { order, limit, cursor, shape } = request.query as {
+        order: 'asc' | 'desc'
+        limit?: number
+        cursor?: string
+        shape: string
+      }
+      const asked = readRange(request)
+      const key = { name, order, from: request.query.from, to: request.query.to, tz: request.query.tz }
+      const range = afterKey(asked, order, readCursor<number>(key, cursor, 'number'))
+      const reading = await store.read(name, { ...range, order, limit: limit === undefined ? 0 : limit + 1 })
+      if (!reading) throw unknownSeries(name)
+      const page = limit === undefined ? undefined : takePage(reading, order, limit)
+      const next = page?.lastKey === undefined ? undefined : makeCursor(key, page.lastKey)
+      const options = { epoch: usesEpoch(request), descending: order === 'desc' }
+      const runs = page ? () => [page.points] : () => reading.runs()
+      const print = {
+        json: () => (shape === 'columns' ? printColumns : printJson)(name, runs, next, options),
+        csv: () => printCsv(runs, options),
+        ndjson: () => printNdjson(runs, options),
+      }[request.format as 'json' | 'csv' | 'ndjson']
+      return {
+        etag: entityTag(reading.info.revision, range, order, limit, shape, request.format, options.epoch),
+        headers: { 'cache-control': 'private, no-cache', ...nextLink(request.url, next) },
+        body: print(),
+      }
+    },
+  },
+  {
+    method: 'POST',
+    path: '/series/{series}/points',
+    scope: 'write',
+    summary: 'Insert points, or overwrite those of the same time',
+    description:
+      'In any order. A body with a bad point changes nothing and names every bad line, the first 100. A new series is created.',
+    direct: true,
+    query: { tz: tzQuery, unit: unitQuery, timestamps: timestampsQuery },
+    body: {
+      types: Object.fromEntries(
+        Object.entries(forms).map(([type, form]) => [type, form === 'json' ? pointsBodySchema : { type: 'string' }]),
+      ),
+    },
+    answers: { 200: { description: 'How many points were new, changed, or the same', schema: writtenSchema } },
+    async handle(request, { store, maxBodyBytes }): Promise<Answer> {
+      const name = seriesName(request)
+      const points = await readPoints(request, maxBodyBytes)
+      return { body: await store.upsert(name, points, writeOptions(request)) }
+    },
+  },
+  {
+    method: 'DELETE',
+    path: '/series/{series}/points',
+    scope: 'write',
+    summary: 'Delete a range of points',
+    query: {
+      ...rangeQuery,
+      all: { type: 'boolean', default: false, description: 'Every point' },
+      tz: tzQuery,
+      unit: unitQuery,
+      timestamps: timestampsQuery,
+    },
+    answers: { 200: { description: 'How many points were deleted', schema: deletedSchema } },
+    async handle(request, { store }): Promise<Answer> {
+      const name = seriesName(request)
+      const range = readRange(request)
+      const whole = range.from !== undefined && range.to !== undefined
+      if (whole === Boolean(request.query.all)) {
+        throw new Problem(
+          'invalid-query',
+          "A range is deleted by both 'from' and 'to', everything by 'all=true' alone.",
+        )
+      }
+      return { body: await store.deleteRange(name, range, writeOptions(request)) }
+    },
+  },
+]
+
+/** The rest of a range behind the last time of the page before. */
+function afterKey(range: Range, order: 'asc' | 'desc', lastKey: number | undefined): Range {
+  if (lastKey === undefined) return range
+  return order === 'asc' ? { ...range, from: lastKey + 1 } : { ...range, to: lastKey }
+}
+
+/** The first `limit` points of a reading; `lastKey` only when more follow. */
+function takePage(reading: Reading, order: 'asc' | 'desc', limit: number): { points: Points; lastKey?: number } {
+  const runs = [...reading.runs()]
+  const points = concatPoints([noPoints, ...(order === 'asc' ? runs : runs.reverse())])
+  const count = points.timestamps.length
+  if (count <= limit) return { points }
+  if (order === 'asc') return { points: slicePoints(points, 0, limit), lastKey: points.timestamps[limit - 1]! }
+  return { points: slicePoints(points, count - limit, count), lastKey: points.timestamps[count - limit]! }
+}
+
+async function readPoints(request: Request, maxBytes: number): Promise<Points> {
+  const [form, body] = await formOf(request, bodyStream(request.raw, maxBytes))
+  try {
+    return await parsePoints(body, form, timeOptions(request))
+  } catch (error) {
+    if (!(error instanceof PointsError)) throw error
+    const { errors, total } = error
+    const more = total > errors.length ? ` The first ${errors.length} of ${total} are listed.` : ''
+    throw new Problem('invalid-body', `${summarizeErrors('The body', errors)}${more} Nothing was written.`, { errors })
+  }
+}
+
+/** The form that the type says; where it says none, the one that the first bytes show. */
+async function formOf(request: Request, body: AsyncIterable<Buffer>): Promise<[PointsForm, AsyncIterable<Buffer>]> {
+  const said = forms[contentType(request.raw) ?? '']
+  if (said) return [said, body]
+  const chunks = body[Symbol.asyncIterator]()
+  const first = await chunks.next()
+  async function* whole() {
+    if (!first.done) yield first.value
+    yield* { [Symbol.asyncIterator]: () => chunks }
+  }
+  return [sniffForm(first.done ? Buffer.alloc(0) : first.value), whole()]
+}

@@ -1,0 +1,103 @@
+import { makeCursor, nextLink, readCursor } from '../../shared/cursor.ts'
+import { type Answer, type Request, type Route, readJson } from '../../shared/http.ts'
+import { Problem } from '../../shared/problems.ts'
+import { metadataSchema, seriesListSchema, seriesSchema } from '../../shared/schemas/series.ts'
+import { type Matcher, parseMatch } from '../../shared/series/match.ts'
+import type { Metadata, SeriesInfo } from '../../shared/series/metadata.ts'
+import { unknownSeries } from '../../shared/series/store.ts'
+import { type PointsServices, seriesName, timeOut, timestampsQuery, writeOptions } from './services.ts'
+
+/** A series as answers show it. */
+function present(info: SeriesInfo, request: Request): object {
+  const { first, last, ...rest } = info
+  return { ...rest, ...(first === undefined ? {} : { first: timeOut(first, request), last: timeOut(last!, request) }) }
+}
+
+function readMatch(text: unknown): Matcher[] {
+  try {
+    return parseMatch(String(text ?? ''))
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    throw new Problem('invalid-query', `The query has an error: ${error.message}.`, {
+      errors: [{ parameter: 'match', detail: error.message }],
+    })
+  }
+}
+
+export const seriesRoutes: Route<PointsServices>[] = [
+  {
+    method: 'GET',
+    path: '/series',
+    scope: 'read',
+    summary: 'List series by the beginning of their names and by their labels',
+    query: {
+      prefix: { type: 'string', maxLength: 512, description: 'Beginning of the names' },
+      match: { type: 'string', description: 'Conditions on labels', example: 'city="austin",kind!="test"' },
+      limit: { type: 'integer', minimum: 1, maximum: 1000, default: 100, description: 'Most series of a page' },
+      cursor: { type: 'string', description: '`next` of the page before' },
+      timestamps: timestampsQuery,
+    },
+    answers: { 200: { description: 'Series in the order of their names', schema: seriesListSchema } },
+    async handle(request, { store }): Promise<Answer> {
+      const {
+        prefix = '',
+        match,
+        limit,
+        cursor,
+      } = request.query as { prefix?: string; match?: string; limit: number; cursor?: string }
+      const query = { prefix, match }
+      const after = readCursor<string>(query, cursor, 'string')
+      const found = await store.list({ prefix, match: readMatch(match), limit: limit + 1, after })
+      const page = found.slice(0, limit)
+      const next = found.length > limit ? makeCursor(query, page.at(-1)!.name) : undefined
+      return {
+        body: { series: page.map((info) => present(info, request)), next: next ?? null },
+        headers: nextLink(request.url, next),
+      }
+    },
+  },
+  {
+    method: 'GET',
+    path: '/series/{series}',
+    scope: 'read',
+    summary: 'Metadata of a series, with count, first, last, min, max, bytes and revision',
+    query: { timestamps: timestampsQuery },
+    answers: { 200: { description: 'The series', schema: seriesSchema } },
+    async handle(request, { store }): Promise<Answer> {
+      const name = seriesName(request)
+      const [info, extremes] = await Promise.all([store.get(name), store.extremes(name)])
+      if (!info) throw unknownSeries(name)
+      return { body: { ...present(info, request), ...extremes } }
+    },
+  },
+  {
+    method: 'PUT',
+    path: '/series/{series}',
+    scope: 'write',
+    summary: 'Create a series or change its metadata',
+    query: { timestamps: timestampsQuery },
+    body: { types: { 'application/json': metadataSchema } },
+    answers: {
+      200: { description: 'The changed series', schema: seriesSchema },
+      201: { description: 'The new series', schema: seriesSchema },
+    },
+    async handle(request, { store }): Promise<Answer> {
+      const name = seriesName(request)
+      const metadata = readJson<Metadata>(request, metadataSchema)
+      const { info, created } = await store.putMetadata(name, metadata, writeOptions(request))
+      return { status: created ? 201 : 200, body: present(info, request) }
+    },
+  },
+  {
+    method: 'DELETE',
+    path: '/series/{series}',
+    scope: 'write',
+    summary: 'Remove a series with all its points',
+    answers: { 204: { description: 'It is gone' } },
+    async handle(request, { store }): Promise<Answer> {
+      const name = seriesName(request)
+      if (!(await store.remove(name, writeOptions(request)))) throw unknownSeries(name)
+      return { status: 204 }
+    },
+  },
+]

@@ -1,0 +1,43 @@
+import { revisionOf } from '../../shared/answer.ts'
+import { header, type Request } from '../../shared/http.ts'
+import { Problem } from '../../shared/problems.ts'
+import { nameFault } from '../../shared/series/name.ts'
+import type { SeriesStore, WriteOptions } from '../../shared/series/store.ts'
+import { formatTime, type TimeOptions, type TimeUnit } from '../../shared/time.ts'
+
+/** What the routes of points need. */
+export interface PointsServices {
+  store: SeriesStore
+  maxBodyBytes: number
+}
+
+/** The name of the series in the path; throws Problem when it can't be one. */
+export function seriesName(request: Request): string {
+  const name = request.params.series!
+  const fault = nameFault(name)
+  if (fault !== undefined) throw new Problem('invalid-path', `${fault[0]!.toUpperCase()}${fault.slice(1)}.`)
+  return name
+}
+
+export function writeOptions(request: Request): WriteOptions {
+  const tag = header(request, 'if-match')
+  return tag === undefined ? {} : { ifMatch: revisionOf(tag.split(',')[0]!) }
+}
+
+/** `timestamps=epoch_ms`: times as integers, in answers and in bodies. */
+export const timestampsQuery = {
+  enum: ['rfc3339', 'epoch_ms'],
+  default: 'rfc3339',
+  description: 'Form of the times: RFC 3339, or integer Unix milliseconds',
+}
+
+export const usesEpoch = (request: Request) => request.query.timestamps === 'epoch_ms'
+
+export function timeOptions(request: Request): TimeOptions {
+  const unit = (request.query.unit as TimeUnit | undefined) ?? (usesEpoch(request) ? 'ms' : undefined)
+  return { tz: request.query.tz as string | undefined, unit }
+}
+
+export function timeOut(ms: number, request: Request): string | number {
+  return usesEpoch(request) ? ms : formatTime(ms)
+}

@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { constants, createGzip, gzipSync } from 'node:zlib'
+import accepts from 'accepts'
+import type { Answer, Formats } from './http.ts'
+import { Problem } from './problems.ts'
+
+/** Below this many bytes compressing costs more than it saves. */
+const minGzipBytes = 1024
+const gzipLevel = 4
+const compressible = /^(text\/|image\/svg|application\/(json|problem\+json|x-ndjson|vnd\.vega))/
+
+/** Picks the representation by suffix, `format=` or `Accept`. Throws Problem 'not-acceptable' with what there is. */
+export function negotiate(raw: IncomingMessage, formats: Formats | undefined, named: string | undefined): string {
+  const offered = formats ?? { json: 'application/json' }
+  if (named !== undefined) return named
+  const best = accepts(raw).types(Object.values(offered))
+  const format = Object.keys(offered).find((key) => offered[key] === best)
+  if (format !== undefined) return format
+  throw new Problem(
+    'not-acceptable',
+    `'Accept: ${raw.headers.accept}' can't be met; there is ${Object.values(offered).join(', ')}.`,
+  )
+}
+
+/** A strong entity tag: the revision, and a hash of what else decides the bytes. */
+export function entityTag(revision: string, ...parts: unknown[]): string {
+  return `${revision};${createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 16)}`
+}
+
+/** The part of an If-Match or If-None-Match entry that names the revision. */
+export function revisionOf(tag: string): string {
+  return tag.trim().replace(/^W\//, '').replace(/^"|"$/g, '').split(';')[0]!
+}
+
+/** Writes an answer: conditional, compressed, streamed, without a body for HEAD. */
+export async function send(raw: IncomingMessage, res: ServerResponse, answer: Answer): Promise<void> {
+  const { body, etag, headers = {} } = answer
+  const type = answer.type ?? 'application/json'
+  const gzip = compressible.test(type) && accepts(raw).encodings(['gzip', 'identity']) === 'gzip'
+  res.statusCode = answer.status ?? 200
+  if (raw.headers.vary === undefined) res.appendHeader('vary', 'accept, accept-encoding')
+  for (const [name, value] of Object.entries(headers)) res.setHeader(name, value)
+  if (etag !== undefined) {
+    const tag = `"${etag}${gzip ? '-gzip' : ''}"`
+    res.setHeader('etag', tag)
+    if (isFresh(raw, tag)) {
+      res.statusCode = 304
+      res.end()
+      return
+    }
+  }
+  if (body === undefined) {
+    res.end()
+    return
+  }
+  res.setHeader('content-type', /^text\/|^application\/(problem\+)?json$/.test(type) ? `${type}; charset=utf-8` : type)
+  res.setHeader('x-content-type-options', 'nosniff')
+  if (isStream(body)) await sendStream(raw, res, body, gzip)
+  else sendWhole(raw, res, body, gzip)
+}
+
+function isFresh(raw: IncomingMessage, tag: string): boolean {
+  const asked = raw.headers['if-none-match']
+  if (asked === undefined || (raw.method !== 'GET' && raw.method !== 'HEAD')) return false
+  return asked.split(',').some((entry) => entry.trim() === '*' || entry.trim().replace(/^W\//, '') === tag)
+}
+
+function sendWhole(raw: IncomingMessage, res: ServerResponse, body: object | string | Uint8Array, gzip: boolean): void {
+  const plain =
+    body instanceof Uint8Array ? body : Buffer.from(typeof body === 'string' ? body : `${JSON.stringify(body)}\n`)
+  const packed = gzip && plain.length >= minGzipBytes
+  const bytes = packed ? gzipSync(plain, { level: gzipLevel }) : plain
+  if (packed) res.setHeader('content-encoding', 'gzip')
+  res.setHeader('content-length', bytes.length)
+  res.end(raw.method === 'HEAD' ? undefined : bytes)
+}
+
+type Stream = AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>
+
+async function sendStream(raw: IncomingMessage, res: ServerResponse, body: Stream, gzip: boolean): Promise<void> {
+  if (gzip) res.setHeader('content-encoding', 'gzip')
+  if (raw.method === 'HEAD') {
+    res.end()
+    return
+  }
+  const source = Readable.from(body, { objectMode: true })
+  if (gzip) await pipeline(source, createGzip({ level: gzipLevel, flush: constants.Z_NO_FLUSH }), res)
+  else await pipeline(source, res)
+}
+
+function isStream(body: object | string | Uint8Array): body is Stream {
+  return (
+    typeof body === 'object' &&
+    !(body instanceof Uint8Array) &&
+    !Array.isArray(body) &&
+    (Symbol.asyncIterator in body || Symbol.iterator in body)
+  )
+}

@@ -1,0 +1,70 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { ConfigError } from './config.ts'
+import { Problem } from './problems.ts'
+
+/** What a route may ask for. `internal` is for the functions among themselves, `open` for everybody. */
+export type Scope = 'open' | 'read' | 'write' | 'admin' | 'internal'
+
+const grantable = ['read', 'write', 'admin']
+
+export interface Key {
+  name: string
+  scopes: string[]
+  sha256: Buffer
+}
+
+/** Reads `name:scopes:sha256` entries, separated by spaces or commas; throws ConfigError without repeating a secret. */
+export function parseKeys(text: string): Key[] {
+  const entries = text.split(/[\s,]+/).filter(Boolean)
+  return entries.map((entry, index) => {
+    const [name = '', scopes = '', sha256 = ''] = entry.split(':')
+    const granted = scopes.split('+')
+    if (!/^[\w.-]+$/.test(name) || !granted.every((s) => grantable.includes(s)) || !/^[0-9a-f]{64}$/i.test(sha256)) {
+      throw new ConfigError(
+        `API_KEYS: entry ${index + 1} is not 'name:scopes:sha256', the scopes of read, write, admin joined by '+', the SHA-256 in 64 hexadecimal digits`,
+      )
+    }
+    return { name, scopes: granted, sha256: Buffer.from(sha256, 'hex') }
+  })
+}
+
+const digest = (text: string) => createHash('sha256').update(text).digest()
+
+function bearer(authorization: string | undefined): string | undefined {
+  return /^Bearer +([^\s]+)$/i.exec(authorization ?? '')?.[1]
+}
+
+/**
+ * Lets a caller pass, or throws 401 or 403. Without any configured key everybody passes.
+ * `admin` includes `write`, `write` does not include `read`. Returns the name of the key.
+ */
+export function authorize(keys: Key[], scope: Scope, authorization: string | undefined): string | undefined {
+  if (scope === 'open' || scope === 'internal' || keys.length === 0) return undefined
+  const shown = bearer(authorization)
+  const challenge = { 'www-authenticate': `Bearer realm="kymograph", scope="${scope}"` }
+  if (shown === undefined) {
+    throw new Problem('unauthorized', `Send 'Authorization: Bearer KEY' with a key that has the scope '${scope}'.`, {
+      headers: challenge,
+    })
+  }
+  const hash = digest(shown)
+  // Every key is compared, whichever matches, so that the time tells nothing.
+  const matches = keys.filter((key) => timingSafeEqual(key.sha256, hash))
+  const key = matches[0]
+  if (!key) throw new Problem('unauthorized', 'The key is not known.', { headers: challenge })
+  if (!key.scopes.includes(scope) && !key.scopes.includes('admin')) {
+    throw new Problem('forbidden', `The key '${key.name}' has ${key.scopes.join(', ')}; this needs '${scope}'.`, {
+      headers: challenge,
+    })
+  }
+  return key.name
+}
+
+/** Lets another function pass that shows the internal token; without a configured token everybody passes. */
+export function authorizeInternal(token: string, authorization: string | undefined): void {
+  if (token === '') return
+  const shown = bearer(authorization)
+  if (shown === undefined)
+    throw new Problem('unauthorized', 'This address is for the functions themselves: the internal token is missing.')
+  if (!timingSafeEqual(digest(shown), digest(token))) throw new Problem('unauthorized', 'The internal token is wrong.')
+}

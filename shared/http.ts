@@ -1,0 +1,127 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Scope } from './auth.ts'
+import type { Log } from './log.ts'
+import { type InputError, Problem } from './problems.ts'
+import { validate } from './validate.ts'
+
+export type JsonSchema = Record<string, unknown>
+
+/** The representations that a route gives, by suffix or `format=`; the first is the default. */
+export type Formats = Record<string, string>
+
+export interface AnswerSpec {
+  description: string
+  schema?: JsonSchema
+}
+
+/**
+ * One row of a function's route table: how it is called, who may call it, what it does. OpenAPI is printed from it.
+ * `Services` is what the function opened when it started.
+ */
+export interface Route<Services> {
+  method: 'GET' | 'PUT' | 'POST' | 'DELETE'
+  /** `{name}` stands for one percent-encoded segment. */
+  path: string
+  scope: Scope
+  summary: string
+  description?: string
+  /** Properties of the query, each a schema with a description; any other parameter is refused. */
+  query?: Record<string, JsonSchema>
+  /** Media types of the body with their schemas; `required` unless said otherwise. */
+  body?: { types: Record<string, JsonSchema>; optional?: boolean }
+  formats?: Formats
+  /** A suffix on the last segment picks the format: `/points.csv`. */
+  suffix?: boolean
+  /** Taken ahead of the framework, the body as a stream: for the hot and the streaming routes. */
+  direct?: boolean
+  answers: Record<number, AnswerSpec>
+  handle(request: Request, services: Services): Promise<Answer>
+}
+
+/** What a handler answers. */
+export interface Answer {
+  status?: number
+  /** Default: the negotiated type; JSON for objects. */
+  type?: string
+  /** An object is printed as JSON; an iterable is streamed. */
+  body?: object | string | Uint8Array | AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>
+  headers?: Record<string, string>
+  /** Strong entity tag without its quotes. With it, If-None-Match is answered 304. */
+  etag?: string
+}
+
+/** A request as a handler sees it: validated, authorised, its format chosen. */
+export interface Request {
+  readonly method: string
+  readonly url: URL
+  readonly params: Record<string, string>
+  /** The validated query, its defaults filled in, texts turned into what the schema asks for. */
+  readonly query: Record<string, unknown>
+  /** The chosen format, a key of the route's `formats`; 'json' when it has none. */
+  readonly format: string
+  /** The body of a route that is not direct; empty when there was none. */
+  readonly body: Buffer
+  readonly raw: IncomingMessage
+  readonly response: ServerResponse
+  /** Aborted when the client goes away before it has its answer. */
+  readonly gone: AbortSignal
+  /** W3C trace context that this request belongs to. */
+  readonly traceparent: string
+  readonly log: Log
+}
+
+export function header(request: Request, name: string): string | undefined {
+  const value = request.raw.headers[name]
+  return Array.isArray(value) ? value.join(', ') : value
+}
+
+/** The type of the body without its parameters, in lower case; undefined when none was said. */
+export function contentType(raw: IncomingMessage): string | undefined {
+  return raw.headers['content-type']?.split(';')[0]?.trim().toLowerCase() || undefined
+}
+
+/** Parses and validates a JSON body. Throws Problem with the place of each fault. */
+export function readJson<T>(request: Request, schema: object): T {
+  const value = parseJson(request.body)
+  const errors = validate(schema, value)
+  if (errors.length > 0) throw new Problem('invalid-body', summarizeErrors('The body', errors), { errors })
+  return value as T
+}
+
+/** Parses JSON bytes. Throws Problem with line and reason. */
+export function parseJson(bytes: Buffer): unknown {
+  const text = bytes.toString('utf8')
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    const message = (error as Error).message
+    const position = Number(/position (\d+)/.exec(message)?.[1] ?? (text.trim() === '' ? 0 : text.length))
+    const line = text.slice(0, position).split('\n').length
+    const detail =
+      text.trim() === ''
+        ? 'the body is empty; JSON was expected'
+        : `not JSON: ${message.replace(/ in JSON at position.*$/, '')}`
+    throw new Problem('invalid-body', `The body is not valid JSON (line ${line}).`, { errors: [{ line, detail }] })
+  }
+}
+
+/** One sentence for several faults: the first, and how many more. */
+export function summarizeErrors(what: string, errors: InputError[]): string {
+  const [first] = errors
+  if (!first) return `${what} is not valid.`
+  const place = first.line !== undefined ? `line ${first.line}` : (first.pointer ?? first.parameter ?? '')
+  const more = errors.length > 1 ? ` And ${errors.length - 1} more.` : ''
+  const said = `${what} has ${errors.length === 1 ? 'an error' : 'errors'}: ${place && `${place}: `}${first.detail}`
+  return `${said}${/[.?]$/.test(said) ? '' : '.'}${more}`
+}
+
+/** The base of the address that the client used, such as `http://127.0.0.1:8090`. */
+export function origin(raw: IncomingMessage): string {
+  const forwarded = (name: string) =>
+    String(raw.headers[name] ?? '')
+      .split(',')[0]!
+      .trim()
+  const protocol =
+    forwarded('x-forwarded-proto') || ('encrypted' in raw.socket && raw.socket.encrypted ? 'https' : 'http')
+  return `${protocol}://${forwarded('x-forwarded-host') || raw.headers.host || 'localhost'}`
+}

@@ -1,0 +1,81 @@
+import { randomBytes } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { negotiate } from './answer.ts'
+import { type Request, type Route, summarizeErrors } from './http.ts'
+import type { Log } from './log.ts'
+import { type InputError, Problem } from './problems.ts'
+import type { Match } from './router.ts'
+import { unknownName, validate } from './validate.ts'
+
+/** Makes what a handler sees of a request: the query validated, the format chosen. Throws Problem. */
+export function prepare<Services>(
+  req: IncomingMessage,
+  res: ServerResponse,
+  match: Match<Services>,
+  body: Buffer,
+  log: Log,
+): Request {
+  const { route, params, suffix } = match
+  const url = new URL(req.url ?? '/', 'http://localhost')
+  const { format: asked, ...query } = readQuery(route, url.searchParams)
+  const gone = new AbortController()
+  res.on('close', () => {
+    if (!res.writableFinished) gone.abort()
+  })
+  const format = negotiate(req, route.formats, suffix ?? (asked as string | undefined))
+  const method = req.method ?? 'GET'
+  return {
+    method,
+    url,
+    params,
+    query,
+    format,
+    body,
+    raw: req,
+    response: res,
+    gone: gone.signal,
+    traceparent: traceOf(req),
+    log,
+  }
+}
+
+function readQuery<Services>(route: Route<Services>, search: URLSearchParams): Record<string, unknown> {
+  const format: Record<string, object> = route.formats ? { format: { enum: Object.keys(route.formats) } } : {}
+  const properties: Record<string, object> = { ...route.query, ...format }
+  const query: Record<string, unknown> = {}
+  const faults: InputError[] = []
+  for (const name of new Set(search.keys())) {
+    const values = search.getAll(name)
+    if (!Object.hasOwn(properties, name))
+      faults.push({ parameter: name, detail: unknownName(name, Object.keys(properties)) })
+    else if (values.length > 1) faults.push({ parameter: name, detail: 'is given more than once' })
+    else query[name] = values[0]
+  }
+  for (const { pointer, detail } of validate(querySchema(route, properties), query, { coerce: true })) {
+    faults.push({ parameter: (pointer ?? '').slice(1).split('/')[0]!, detail })
+  }
+  if (faults.length > 0) throw new Problem('invalid-query', summarizeErrors('The query', faults), { errors: faults })
+  return query
+}
+
+const querySchemas = new WeakMap<object, object>()
+
+function querySchema(route: object, properties: Record<string, object>): object {
+  const schema = querySchemas.get(route) ?? { type: 'object', properties }
+  querySchemas.set(route, schema)
+  return schema
+}
+
+const traces = new WeakMap<IncomingMessage, string>()
+
+/** The trace context that the caller sent, or a new one. */
+export function traceOf(req: IncomingMessage): string {
+  const known = traces.get(req)
+  if (known !== undefined) return known
+  const sent = String(req.headers.traceparent ?? '')
+  const trace = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/.test(sent)
+    ? sent
+    : `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`
+  traces.set(req, trace)
+  return trace
+}

@@ -1,0 +1,78 @@
+import type { Route } from './http.ts'
+import { Problem } from './problems.ts'
+
+export interface Match<Services> {
+  route: Route<Services>
+  params: Record<string, string>
+  /** The format that a suffix named. */
+  suffix?: string
+}
+
+export type Router<Services> = (method: string, path: string) => Match<Services>
+
+interface Pattern<Services> {
+  segments: string[]
+  route: Route<Services>
+}
+
+/**
+ * Finds the route of a request. A literal segment goes before a placeholder. Throws Problem: 'not-found',
+ * 'method-not-allowed' with `Allow`, 'invalid-path' where a segment is not percent-encoded UTF-8.
+ */
+export function makeRouter<Services>(routes: Route<Services>[]): Router<Services> {
+  const patterns: Pattern<Services>[] = routes.map((route) => ({ segments: split(route.path), route }))
+  patterns.sort((a, b) => placeholders(a) - placeholders(b))
+
+  return (method, path) => {
+    const segments = split(path)
+    const found = patterns.map((pattern) => match(pattern, segments)).filter((m) => m !== undefined)
+    const wanted = method === 'HEAD' ? 'GET' : method
+    const hit = found.find(({ route }) => route.method === wanted)
+    if (hit) return { ...hit, params: decode(hit.params) }
+    if (found.length === 0) throw new Problem('not-found', `There is nothing at ${path}.`)
+    const methods = new Set(found.flatMap(({ route }) => (route.method === 'GET' ? ['GET', 'HEAD'] : [route.method])))
+    const allow = [...methods, 'OPTIONS'].join(', ')
+    throw new Problem('method-not-allowed', `${path} does not take ${method}; it takes ${allow}.`, {
+      headers: { allow },
+    })
+  }
+}
+
+const split = (path: string) => path.slice(1).split('/')
+const isPlaceholder = (segment: string) => segment.startsWith('{')
+const placeholders = ({ segments }: { segments: string[] }) => segments.filter(isPlaceholder).length
+
+function match<Services>({ segments, route }: Pattern<Services>, actual: string[]): Match<Services> | undefined {
+  if (segments.length !== actual.length) return undefined
+  const params: Record<string, string> = {}
+  let suffix: string | undefined
+  for (const [i, wanted] of segments.entries()) {
+    let given = actual[i]!
+    const dot = given.indexOf('.')
+    if (
+      route.suffix &&
+      i === segments.length - 1 &&
+      dot > 0 &&
+      Object.hasOwn(route.formats ?? {}, given.slice(dot + 1))
+    ) {
+      suffix = given.slice(dot + 1)
+      given = given.slice(0, dot)
+    }
+    if (isPlaceholder(wanted)) {
+      if (given === '') return undefined
+      params[wanted.slice(1, -1)] = given
+    } else if (given !== wanted) return undefined
+  }
+  return { route, params, ...(suffix === undefined ? {} : { suffix }) }
+}
+
+function decode(params: Record<string, string>): Record<string, string> {
+  const decoded = Object.entries(params).map(([name, value]) => {
+    try {
+      return [name, decodeURIComponent(value)]
+    } catch {
+      throw new Problem('invalid-path', `'${value}' is not percent-encoded UTF-8.`)
+    }
+  })
+  return Object.fromEntries(decoded)
+}

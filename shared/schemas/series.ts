@@ -1,0 +1,56 @@
+const nullable = (maxLength: number, description: string) =>
+  ({ type: ['string', 'null'], maxLength, description }) as const
+
+/** What a user says about a series. */
+export const metadataSchema = {
+  type: 'object',
+  additionalProperties: false,
+  description: 'Metadata of a series. A member that is missing stays as it is; null removes it.',
+  properties: {
+    labels: {
+      type: ['object', 'null'],
+      maxProperties: 64,
+      propertyNames: { pattern: '^[^\\s"=!,~{}\\u0000-\\u001f]{1,128}$' },
+      additionalProperties: { type: 'string', minLength: 1, maxLength: 512, pattern: '^[^\\u0000-\\u001f\\u007f]*$' },
+      description: 'Labels, by which lists match. Given labels replace all earlier ones.',
+    },
+    unit: nullable(64, "Unit of the values, such as '°C': drawn on the axis"),
+    description: nullable(1024, 'What the series measures: the title of its chart'),
+    source: nullable(1024, 'Where the data come from'),
+    licence: nullable(256, 'The licence of the data'),
+  },
+} as const
+
+const time = {
+  oneOf: [{ type: 'string', format: 'date-time' }, { type: 'integer' }],
+  description: 'RFC 3339, or Unix milliseconds where asked for',
+} as const
+
+export const seriesSchema = {
+  type: 'object',
+  required: ['name', 'labels', 'count', 'revision'],
+  properties: {
+    name: { type: 'string' },
+    labels: { type: 'object', additionalProperties: { type: 'string' } },
+    unit: { type: 'string' },
+    description: { type: 'string' },
+    source: { type: 'string' },
+    licence: { type: 'string' },
+    count: { type: 'integer', description: 'Number of points' },
+    first: time,
+    last: time,
+    min: { type: 'number' },
+    max: { type: 'number' },
+    bytes: { type: 'integer', description: 'Memory that the series takes in Redis' },
+    revision: { type: 'string', description: '`generation.counter`: rises with every change' },
+  },
+} as const
+
+export const seriesListSchema = {
+  type: 'object',
+  required: ['series', 'next'],
+  properties: {
+    series: { type: 'array', items: seriesSchema },
+    next: { type: ['string', 'null'], description: 'Cursor of the next page' },
+  },
+} as const

@@ -1,0 +1,207 @@
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { http as register } from '@google-cloud/functions-framework'
+import { getTestServer } from '@google-cloud/functions-framework/testing'
+import type { ErrorRequestHandler, Express } from 'express'
+import { send } from './answer.ts'
+import { authorize, authorizeInternal, type Key, parseKeys } from './auth.ts'
+import { readBody } from './body.ts'
+import { type Common, commonRoutes } from './common.ts'
+import type { Config } from './config.ts'
+import { corsHeaders, preflight } from './cors.ts'
+import { contentType, type Route } from './http.ts'
+import type { Log } from './log.ts'
+import type { Metrics } from './metrics.ts'
+import { type Described, openApi } from './openapi.ts'
+import { Problem } from './problems.ts'
+import { isUnavailable } from './redis.ts'
+import { prepare, traceOf } from './request.ts'
+import { type Match, makeRouter } from './router.ts'
+
+/** What a function opens when it starts, beside what its routes need. */
+export interface Lifetime {
+  /** Resolves when Redis answers. */
+  ready(): Promise<void>
+  /** Called when the process is told to stop, while requests are still under way. */
+  stop?(): void
+  /** Called once, after the last request. */
+  close(): Promise<void>
+}
+
+/** A function as its folder exports it: its name, the first path segments it answers to, its routes. */
+export interface FunctionDefinition<Services> {
+  name: string
+  segments: string[]
+  routes: Route<Services>[]
+  /** Functions behind it whose routes its OpenAPI document lists too. */
+  speaksFor?: Described[]
+  open(config: Config, log: Log): Promise<Services & Lifetime>
+}
+
+/** A function that is ready to answer. */
+export interface OpenFunction extends Lifetime {
+  name: string
+  segments: string[]
+  listener: RequestListener
+}
+
+/** Bodies of routes that are not direct: jobs and metadata, never points. */
+const maxDocumentBytes = 1_048_576
+
+interface Pending<Services> {
+  match: Match<Services>
+  body: Buffer
+  log: Log
+}
+
+/**
+ * Opens a function and makes its listener. It is registered with functions-framework, whose server calls it; the entry
+ * ahead of that matches the route, bounds and inflates the body, and takes the direct routes itself.
+ */
+export async function openFunction<Services>(
+  definition: FunctionDefinition<Services>,
+  config: Config,
+  { log: parentLog, metrics, version }: { log: Log; metrics: Metrics; version: string },
+): Promise<OpenFunction> {
+  const log = parentLog.child({ function: definition.name })
+  const opened = await definition.open(config, log)
+  const routes = [...definition.routes, ...commonRoutes] as Route<Services & Common>[]
+  const document = () => openApi([...(definition.speaksFor ?? []), { name: definition.name, routes }], version)
+  const common: Common = { name: definition.name, version, metrics, ready: () => opened.ready(), document }
+  const services = { ...opened, ...common }
+  const find = makeRouter(routes)
+  const keys = parseKeys(config.API_KEYS)
+  const cors = corsHeaders(config.CORS_ORIGINS)
+  const pending = new WeakMap<IncomingMessage, Pending<Services & Common>>()
+
+  register(definition.name, async (req, res) => {
+    const { match, body, log } = pending.get(req)!
+    await attempt(req, res, log, () => handle(req, res, match, body, log))
+  })
+  const framework = getTestServer(definition.name).listeners('request')[0] as Express
+  // What the framework's own parsers might refuse after us is answered in the same form.
+  framework.use(((error, req, res, _next) => {
+    fail(req, res, log, new Problem('bad-request', 'The request could not be read.', { cause: error }))
+  }) satisfies ErrorRequestHandler)
+
+  async function handle(
+    req: IncomingMessage,
+    res: ServerResponse,
+    match: Match<Services & Common>,
+    body: Buffer,
+    log: Log,
+  ) {
+    const request = prepare(req, res, match, body, log)
+    await send(req, res, {
+      type: match.route.formats?.[request.format],
+      ...(await match.route.handle(request, services)),
+    })
+  }
+
+  const listener: RequestListener = (req, res) => {
+    const traceparent = traceOf(req)
+    const requestLog = log.child({ traceparent })
+    for (const [name, value] of cors(req.headers.origin)) res.setHeader(name, value)
+    const ended = metrics.request(definition.name, req.method ?? '')
+    res.on('close', () => ended(res.statusCode))
+    void attempt(req, res, requestLog, async () => {
+      const [path] = (req.url ?? '/').split('?', 1) as [string]
+      if (req.method === 'OPTIONS') return preflight(res, find, path)
+      const match = find(req.method ?? 'GET', path)
+      permit(match.route, req, keys, config)
+      checkBodyType(match.route, req)
+      if (match.route.direct) return handle(req, res, match, Buffer.alloc(0), requestLog)
+      const body = await readBody(req, maxDocumentBytes)
+      pending.set(req, { match, body, log: requestLog })
+      framework(req, res)
+    })
+  }
+  const { ready, stop, close } = opened
+  return { name: definition.name, segments: definition.segments, listener, ready, ...(stop ? { stop } : {}), close }
+}
+
+/** Does it, and answers with a problem document if it fails. */
+async function attempt(
+  req: IncomingMessage,
+  res: ServerResponse,
+  log: Log,
+  work: () => Promise<void> | void,
+): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    fail(req, res, log, error)
+  }
+}
+
+function fail(req: IncomingMessage, res: ServerResponse, log: Log, error: unknown): void {
+  const problem = toProblem(error)
+  if (problem.status >= 500) log.error({ err: error, method: req.method, url: req.url }, problem.detail)
+  if (res.headersSent || res.destroyed) {
+    // Half an answer must not look whole: the connection is cut.
+    res.destroy()
+    return
+  }
+  for (const name of res.getHeaderNames()) if (/^(etag|cache-control|content-|link)/.test(name)) res.removeHeader(name)
+  const body = problem.document(req.url ?? '/')
+  // A body that was not read to its end would be taken for the next request.
+  const unread: Record<string, string> = req.complete ? {} : { connection: 'close' }
+  void send(req, res, {
+    status: problem.status,
+    type: 'application/problem+json',
+    body,
+    headers: { ...unread, ...problem.headers },
+  })
+}
+
+function toProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error
+  if (isUnavailable(error))
+    return new Problem(
+      'storage-unavailable',
+      'Redis can not serve at the moment; nothing was changed that was not acknowledged.',
+      { cause: error },
+    )
+  return new Problem('internal', 'The request failed by a mistake of the server; it is in its log.', { cause: error })
+}
+
+function permit(route: Route<never>, req: IncomingMessage, keys: Key[], config: Config): void {
+  if (route.scope === 'internal') authorizeInternal(config.INTERNAL_TOKEN, req.headers.authorization)
+  else authorize(keys, route.scope, req.headers.authorization)
+}
+
+function checkBodyType(route: Route<never>, req: IncomingMessage): void {
+  if (!route.body) return
+  const types = Object.keys(route.body.types)
+  const type = contentType(req)
+  // curl -d says a form where it means JSON; a missing type is taken for the first.
+  if (type === undefined || types.includes(type) || type === 'application/x-www-form-urlencoded') return
+  throw new Problem('unsupported-type', `A body of the type '${type}' is not read here; send ${types.join(', ')}.`, {
+    headers: { accept: types.join(', ') },
+  })
+}
+
+/** Listens; resolves when connections are accepted. */
+export async function listen(
+  listener: RequestListener,
+  { port, host }: { port: number; host: string },
+): Promise<Server & { url: string }> {
+  const server = createServer({ keepAliveTimeout: 65_000 }, listener)
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, resolve)
+  })
+  const { port: taken } = server.address() as AddressInfo
+  return Object.assign(server, { url: `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${taken}` })
+}
+
+/** Stops accepting, lets the requests under way end, and cuts those that are still open after `drainMs`. */
+export async function drain(server: Server, drainMs: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  server.closeIdleConnections()
+  const idle = setInterval(() => server.closeIdleConnections(), 50)
+  const cut = setTimeout(() => server.closeAllConnections(), drainMs)
+  await closed
+  clearInterval(idle)
+  clearTimeout(cut)
+}
