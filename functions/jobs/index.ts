@@ -1,0 +1,193 @@
+import { makeCursor, nextLink, readCursor } from '../../shared/cursor.ts'
+import { type Answer, header, type Request, type Route } from '../../shared/http.ts'
+import { isEnded, isExpired, type Job, type JobFilter, type Jobs, openJobs } from '../../shared/jobs.ts'
+import { type LinkBases, link } from '../../shared/links.ts'
+import type { Log } from '../../shared/log.ts'
+import { makePoker, type Poker } from '../../shared/poke.ts'
+import { Problem } from '../../shared/problems.ts'
+import { openQueue, type Queue } from '../../shared/queue.ts'
+import { connect } from '../../shared/redis.ts'
+import { openResults, type Results, resultFormats } from '../../shared/results.ts'
+import { jobListSchema, jobRequestSchema, jobSchema, jobStatusSchema } from '../../shared/schemas/jobs.ts'
+import { openStore, type SeriesStore } from '../../shared/series/store.ts'
+import type { FunctionDefinition } from '../../shared/serve.ts'
+import { makeSweep, type Sweep } from '../../shared/sweep.ts'
+import { formatTime } from '../../shared/time.ts'
+import { makeWaiter, type Waiter } from '../../shared/wait.ts'
+import { kindRoutes } from './kinds.ts'
+import { presentJob } from './present.ts'
+import { readJobRequest } from './submit.ts'
+
+export interface JobsServices {
+  store: SeriesStore
+  jobs: Jobs
+  results: Results
+  queue: Queue
+  poker: Poker | undefined
+  sweep: Sweep
+  waiter: Waiter
+  bases: LinkBases
+  log: Log
+}
+
+const maxWaitS = 60
+
+/** The seconds that a caller is ready to wait, by `Prefer: wait=N` or `?wait=N`. */
+function waitSeconds(request: Request): number | undefined {
+  const preferred = /(?:^|[,;\s])wait=(\d+)/i.exec(header(request, 'prefer') ?? '')?.[1]
+  const asked = preferred ?? request.query.wait
+  return asked === undefined ? undefined : Math.min(Number(asked), maxWaitS)
+}
+
+const applied = (seconds: number | undefined): Record<string, string> =>
+  seconds === undefined ? {} : { 'preference-applied': `wait=${seconds}` }
+
+const waitQuery = {
+  type: 'integer',
+  minimum: 0,
+  description: `Seconds to wait for the end of the job, at most ${maxWaitS}`,
+}
+
+/** Sends the ticket and wakes a worker, behind the answer's back: what fails here is found by a sweep. */
+function dispatch({ queue, poker, sweep, log }: JobsServices, job: Job): void {
+  const lost = (error: Error) => log.warn({ job: job.id, reason: error.message }, 'a ticket or a poke was lost')
+  queue.send([{ job: job.id, epoch: job.epoch }]).catch(lost)
+  poker?.poke().catch(lost)
+  void sweep.run()
+}
+
+function resultAnswer(job: Job, request: Request, { results, bases }: JobsServices): Promise<Answer> {
+  return results.answer(job.id, request.format, (suffix) =>
+    link(bases, request.raw, 'results', `/results/${job.id}.${suffix}`),
+  )
+}
+
+const jobRoutes: Route<JobsServices>[] = [
+  {
+    method: 'POST',
+    path: '/jobs',
+    scope: 'write',
+    summary: 'Submit a job',
+    description:
+      'Validated at once. With `Prefer: wait=N` the answer waits up to N s. With `Accept: image/png` or `image/svg+xml` it is the chart itself, and waits up to 60 s unless told otherwise.',
+    query: { wait: waitQuery },
+    body: { types: { 'application/json': jobRequestSchema } },
+    formats: resultFormats,
+    answers: {
+      200: {
+        description: 'The job has ended: the job, or with another `Accept` than JSON its result',
+        schema: jobSchema,
+      },
+      202: { description: 'The job waits or runs', schema: jobSchema },
+    },
+    async handle(request, services): Promise<Answer> {
+      const { jobs, store, waiter, bases } = services
+      const drawn = request.format !== 'json'
+      const seconds = waitSeconds(request) ?? (drawn ? maxWaitS : undefined)
+      let job = await jobs.submit(await readJobRequest(request, store))
+      dispatch(services, job)
+      if (seconds !== undefined) job = (await waiter.wait(job.id, seconds * 1000, request.gone)) ?? job
+      const headers = { location: link(bases, request.raw, 'jobs', `/jobs/${job.id}`), ...applied(seconds) }
+      if (isEnded(job)) {
+        if (!drawn) return { type: 'application/json', body: presentJob(job, request, bases), headers }
+        const { etag: _, ...answer } = await resultAnswer(job, request, services)
+        return { ...answer, headers: { ...answer.headers, ...headers, 'cache-control': 'no-store' } }
+      }
+      return {
+        status: 202,
+        type: 'application/json',
+        body: presentJob(job, request, bases),
+        headers: { ...headers, 'retry-after': '1' },
+      }
+    },
+  },
+  {
+    method: 'GET',
+    path: '/jobs',
+    scope: 'read',
+    summary: 'List jobs, newest first',
+    query: {
+      status: { ...jobStatusSchema, description: 'Only jobs of this status' },
+      kind: { type: 'string', description: 'Only jobs of this kind' },
+      series: { type: 'string', description: 'Only jobs on this series' },
+      limit: { type: 'integer', minimum: 1, maximum: 1000, default: 100, description: 'Most jobs of a page' },
+      cursor: { type: 'string', description: '`next` of the page before' },
+    },
+    answers: { 200: { description: 'Jobs', schema: jobListSchema } },
+    async handle(request, { jobs, bases, sweep }): Promise<Answer> {
+      const { limit, cursor, status, kind, series } = request.query as unknown as JobFilter & {
+        limit: number
+        cursor?: string
+      }
+      const filter = { status, kind, series }
+      void sweep.run()
+      const found = await jobs.list(filter, limit + 1, readCursor<string>(filter, cursor, 'string'))
+      const page = found.slice(0, limit)
+      const next = found.length > limit ? makeCursor(filter, page.at(-1)!.id) : undefined
+      return {
+        body: { jobs: page.map((job) => presentJob(job, request, bases)), next: next ?? null },
+        headers: nextLink(request.url, next),
+      }
+    },
+  },
+  {
+    method: 'GET',
+    path: '/jobs/{id}',
+    scope: 'read',
+    summary: 'The state of a job; `wait` for its end',
+    query: { wait: waitQuery },
+    answers: { 200: { description: 'The job', schema: jobSchema } },
+    async handle(request, { jobs, waiter, sweep, bases }): Promise<Answer> {
+      const id = request.params.id!
+      const seconds = waitSeconds(request)
+      void sweep.run()
+      const job = seconds === undefined ? await jobs.get(id) : await waiter.wait(id, seconds * 1000, request.gone)
+      if (!job) throw new Problem('unknown-job', `There is no job '${id}'.`)
+      if (isExpired(job)) throw new Problem('expired', `The job '${id}' expired at ${formatTime(job.expires!)}.`)
+      const retry: Record<string, string> = isEnded(job) ? {} : { 'retry-after': '1' }
+      return {
+        body: presentJob(job, request, bases),
+        headers: { 'cache-control': 'no-store', ...retry, ...applied(seconds) },
+      }
+    },
+  },
+]
+
+/** The function that takes jobs and tells of them. */
+export const jobs: FunctionDefinition<JobsServices> = {
+  name: 'jobs',
+  segments: ['jobs', 'kinds'],
+  routes: [...jobRoutes, ...kindRoutes],
+  async open(config, log) {
+    const points = connect(config.REDIS_URL, log)
+    const redis = connect(config.QUEUE_REDIS_URL, log)
+    const jobs = openJobs(redis, config)
+    const queue = await openQueue({ url: config.QUEUE_REDIS_URL, log })
+    const poker = makePoker(redis, config, log)
+    const sweep = makeSweep(redis, { jobs, queue, poker, log, everyMs: config.SWEEP_MS })
+    const waiter = makeWaiter(redis, jobs, () => void sweep.run())
+    return {
+      ...{
+        store: openStore(points),
+        jobs,
+        results: openResults(redis, jobs),
+        queue,
+        poker,
+        sweep,
+        waiter,
+        bases: config,
+        log,
+      },
+      async ready() {
+        await Promise.all([points.ping(), redis.ping()])
+      },
+      async close() {
+        poker?.close()
+        waiter.close()
+        await queue.close()
+        points.disconnect()
+        redis.disconnect()
+      },
+    }
+  },
+}

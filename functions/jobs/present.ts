@@ -1,0 +1,23 @@
+import type { Request } from '../../shared/http.ts'
+import type { Job } from '../../shared/jobs.ts'
+import { type LinkBases, link } from '../../shared/links.ts'
+import { formatTime } from '../../shared/time.ts'
+
+const timeOrNull = (ms: number | undefined) => (ms === undefined ? null : formatTime(ms))
+
+/** A job as answers show it, its links absolute. */
+export function presentJob(job: Job, request: Request, bases: LinkBases): object {
+  const { id, kind, series, params, status, progress, attempt, created, started, finished, expires, error } = job
+  return {
+    ...{ id, kind, series, from: timeOrNull(job.from), to: timeOrNull(job.to), params, status, progress, attempt },
+    created: formatTime(created),
+    ...(started === undefined ? {} : { started: formatTime(started) }),
+    ...(finished === undefined ? {} : { finished: formatTime(finished) }),
+    ...(expires === undefined ? {} : { expires: formatTime(expires) }),
+    ...(error === undefined ? {} : { error }),
+    links: {
+      self: link(bases, request.raw, 'jobs', `/jobs/${id}`),
+      result: link(bases, request.raw, 'results', `/results/${id}`),
+    },
+  }
+}

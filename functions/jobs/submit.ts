@@ -1,0 +1,78 @@
+import { type Request, readJson, summarizeErrors } from '../../shared/http.ts'
+import type { JobRequest } from '../../shared/jobs.ts'
+import { type InputError, Problem } from '../../shared/problems.ts'
+import { resolveRange } from '../../shared/range.ts'
+import { jobRequestSchema } from '../../shared/schemas/jobs.ts'
+import { type Matcher, parseMatch } from '../../shared/series/match.ts'
+import { nameFault } from '../../shared/series/name.ts'
+import type { SeriesStore } from '../../shared/series/store.ts'
+import { validate } from '../../shared/validate.ts'
+import { knownKind } from './kinds.ts'
+
+/** Most series of one job. */
+const maxSeries = 100
+
+interface Body {
+  kind: string
+  series: string | string[] | { match: string }
+  from?: string | number
+  to?: string | number
+  params: Record<string, unknown>
+}
+
+/**
+ * Turns a body into a job that can run: parameters validated and their defaults filled in, relative times resolved,
+ * every series known. Throws Problem with the place of each fault; nothing becomes a job that can't.
+ */
+export async function readJobRequest(request: Request, store: SeriesStore): Promise<JobRequest> {
+  const body = readJson<Body>(request, jobRequestSchema)
+  const kind = knownKind(body.kind, '/kind')
+  const errors = validate(kind.params, body.params).map((error) => ({
+    ...error,
+    pointer: `/params${error.pointer ?? ''}`,
+  }))
+  if (errors.length > 0) throw new Problem('invalid-body', summarizeErrors('The body', errors), { errors })
+  const tz = typeof body.params.tz === 'string' ? body.params.tz : undefined
+  const range = resolveRange(body, { tz, now: Date.now() }, 'invalid-body', (name) => ({ pointer: `/${name}` }))
+  const series = await resolveSeries(body.series, store)
+  return { kind: kind.name, series, ...range, params: body.params, traceparent: request.traceparent }
+}
+
+async function resolveSeries(asked: Body['series'], store: SeriesStore): Promise<string[]> {
+  if (typeof asked === 'object' && !Array.isArray(asked)) return matchingSeries(asked.match, store)
+  const names = Array.isArray(asked) ? asked : [asked]
+  const pointer = (i: number) => (Array.isArray(asked) ? `/series/${i}` : '/series')
+  const faults = names.flatMap((name, i): InputError[] => {
+    const detail = nameFault(name)
+    return detail === undefined ? [] : [{ pointer: pointer(i), detail }]
+  })
+  if (faults.length > 0) throw new Problem('invalid-body', summarizeErrors('The body', faults), { errors: faults })
+  const found = await Promise.all(names.map((name) => store.get(name)))
+  const unknown = names.flatMap((name, i) =>
+    found[i] ? [] : [{ pointer: pointer(i), detail: `there is no series '${name}'` }],
+  )
+  if (unknown.length > 0) throw new Problem('unknown-series', summarizeErrors('The body', unknown), { errors: unknown })
+  return names
+}
+
+async function matchingSeries(match: string, store: SeriesStore): Promise<string[]> {
+  const pointer = '/series/match'
+  let matchers: Matcher[]
+  try {
+    matchers = parseMatch(match)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    throw new Problem('invalid-body', `The body has an error: ${error.message}.`, {
+      errors: [{ pointer, detail: error.message }],
+    })
+  }
+  const found = await store.list({ match: matchers, limit: maxSeries + 1 })
+  if (found.length === 0)
+    throw new Problem('unknown-series', 'No series matches.', { errors: [{ pointer, detail: 'no series matches' }] })
+  if (found.length > maxSeries) {
+    throw new Problem('invalid-body', `More than ${maxSeries} series match.`, {
+      errors: [{ pointer, detail: `more than ${maxSeries} series match` }],
+    })
+  }
+  return found.map(({ name }) => name)
+}

@@ -1,0 +1,48 @@
+import type { Answer } from '../../shared/http.ts'
+import { openJobs } from '../../shared/jobs.ts'
+import { type LinkBases, link } from '../../shared/links.ts'
+import { connect } from '../../shared/redis.ts'
+import { openResults, type Results, resultFormats } from '../../shared/results.ts'
+import { resultSchema } from '../../shared/schemas/results.ts'
+import type { FunctionDefinition } from '../../shared/serve.ts'
+
+export interface ResultsServices {
+  results: Results
+  bases: LinkBases
+}
+
+/** The function that gives results in their forms. */
+export const results: FunctionDefinition<ResultsServices> = {
+  name: 'results',
+  segments: ['results'],
+  routes: [
+    {
+      method: 'GET',
+      path: '/results/{id}',
+      scope: 'read',
+      summary: 'The result of a job: as JSON, or by suffix or `Accept` as PNG or SVG',
+      suffix: true,
+      formats: resultFormats,
+      answers: { 200: { description: 'The result', schema: resultSchema } },
+      async handle(request, { results, bases }): Promise<Answer> {
+        const id = request.params.id!
+        return results.answer(id, request.format, (suffix) =>
+          link(bases, request.raw, 'results', `/results/${id}.${suffix}`),
+        )
+      },
+    },
+  ],
+  async open(config, log) {
+    const redis = connect(config.QUEUE_REDIS_URL, log)
+    return {
+      results: openResults(redis, openJobs(redis, config)),
+      bases: config,
+      async ready() {
+        await redis.ping()
+      },
+      async close() {
+        redis.disconnect()
+      },
+    }
+  },
+}

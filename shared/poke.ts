@@ -1,0 +1,73 @@
+import { request as httpRequest } from 'node:http'
+import { request as httpsRequest } from 'node:https'
+import { v7 as uuidv7 } from 'uuid'
+import { jobKeys } from './keys.ts'
+import type { Log } from './log.ts'
+import { type Redis, runScript } from './redis.ts'
+
+export interface Poker {
+  /** Wakes as many workers as are wanted and not yet awake. Resolves when the pokes are under way, not when they end. */
+  poke(): Promise<void>
+  /** Drops the pokes under way; the workers go on. */
+  close(): void
+}
+
+export interface PokeSettings {
+  WORKER_URL: string
+  INTERNAL_TOKEN: string
+  WORKER_MAX: number
+  POKE_MS: number
+}
+
+/**
+ * Wakes workers. A worker answers its poke only when it has drained the queue: the open request is what keeps it.
+ * Pokes are counted in Redis over all processes; one that is not renewed for POKE_MS no longer counts.
+ */
+export function makePoker(redis: Redis, settings: PokeSettings, log: Log): Poker | undefined {
+  const { WORKER_URL: url, WORKER_MAX, POKE_MS } = settings
+  if (url === '') return undefined
+  const stop = new AbortController()
+
+  async function hold(id: string): Promise<void> {
+    const renewal = setInterval(() => {
+      redis.zadd(jobKeys.pokes, 'XX', Date.now() + POKE_MS, id).catch(() => {})
+    }, POKE_MS / 3)
+    try {
+      const status = await post(url, settings.INTERNAL_TOKEN, stop.signal)
+      if (status >= 300) log.warn({ status }, 'a worker refused its poke')
+    } catch (error) {
+      if (!stop.signal.aborted) log.warn({ reason: (error as Error).message }, 'a poke was lost')
+    } finally {
+      clearInterval(renewal)
+      await redis.zrem(jobKeys.pokes, id).catch(() => {})
+    }
+  }
+
+  return {
+    async poke() {
+      for (let taken = 0; taken < WORKER_MAX && !stop.signal.aborted; taken++) {
+        const id = uuidv7()
+        const now = Date.now()
+        const keys = [jobKeys.pokes, jobKeys.ready, jobKeys.leases]
+        if ((await runScript(redis, 'takePoke', keys, [id, now, now + POKE_MS, WORKER_MAX])) !== 1) return
+        void hold(id)
+      }
+    },
+    close: () => stop.abort(),
+  }
+}
+
+/** node:http, since fetch gives up after five minutes without an answer. */
+function post(url: string, token: string, signal: AbortSignal): Promise<number> {
+  const request = url.startsWith('https:') ? httpsRequest : httpRequest
+  const headers = { 'content-length': 0, ...(token === '' ? {} : { authorization: `Bearer ${token}` }) }
+  return new Promise((resolve, reject) => {
+    const call = request(url, { method: 'POST', headers, signal, agent: false }, (response) => {
+      response.resume()
+      response.on('end', () => resolve(response.statusCode ?? 0))
+      response.on('error', reject)
+    })
+    call.on('error', reject)
+    call.end()
+  })
+}

@@ -1,0 +1,17 @@
+export const resultSchema = {
+  type: 'object',
+  required: ['id', 'kind', 'data', 'chart', 'alt', 'artifacts', 'provenance', 'expires'],
+  properties: {
+    id: { type: 'string', description: "The job's id" },
+    kind: { type: 'string' },
+    data: { description: 'The numbers; their form is that of the kind' },
+    chart: { type: 'object', description: 'The Vega-Lite specification that was drawn' },
+    alt: { type: 'string', description: 'What the chart shows, in words' },
+    artifacts: { type: 'object', additionalProperties: { type: 'string', format: 'uri' }, description: 'Addresses of the drawn forms' },
+    provenance: {
+      type: 'object',
+      description: 'Kind, parameters, the revision and the range of each series that were read, versions and timings',
+    },
+    expires: { type: ['string', 'null'], format: 'date-time' },
+  },
+} as const
