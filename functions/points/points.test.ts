@@ -1,0 +1,206 @@
+import { gzipSync } from 'node:zlib'
+import t from 'tap'
+import { call, startLocal } from '../../test/local.ts'
+
+const server = await startLocal()
+t.teardown(() => server.stop())
+const { url } = server
+const csv = { 'content-type': 'text/csv' }
+const get = (path: string, headers = {}) => call(url, 'GET', path, { headers })
+const post = (series: string, body: string, headers: Record<string, string> = csv) =>
+  call(url, 'POST', `/series/${encodeURIComponent(series)}/points`, { body, headers })
+
+t.test('metadata: created, changed, read, listed, removed', async (t) => {
+  const metadata = {
+    unit: '°C',
+    description: 'Temperature',
+    labels: { city: 'austin' },
+    source: 'NOAA',
+    licence: 'CC0',
+  }
+  const created = await call(url, 'PUT', '/series/meta%2Fone', { json: metadata })
+  t.equal(created.status, 201)
+  t.match(created.body, { name: 'meta/one', count: 0, ...metadata })
+  const changed = await call(url, 'PUT', '/series/meta%2Fone', { json: { unit: 'K', licence: null } })
+  t.equal(changed.status, 200)
+  t.equal(changed.body.unit, 'K')
+  t.equal(changed.body.description, 'Temperature', 'what is missing stays')
+  t.notOk('licence' in changed.body, 'null removes')
+  t.not(changed.body.revision, created.body.revision)
+  const same = await call(url, 'PUT', '/series/meta%2Fone', { json: { unit: 'K' } })
+  t.equal(same.body.revision, changed.body.revision, 'an unchanged write leaves the revision alone')
+  await post('meta/one', '2020-01-01,3\n2020-01-02,-1\n')
+  const info = (await get('/series/meta%2Fone')).body
+  t.match(info, { count: 2, first: '2020-01-01T00:00:00.000Z', last: '2020-01-02T00:00:00.000Z', min: -1, max: 3 })
+  t.ok(info.bytes > 0)
+  t.equal((await get('/series/meta%2Fone?timestamps=epoch_ms')).body.first, 1577836800000)
+  t.equal((await call(url, 'DELETE', '/series/meta%2Fone')).status, 204)
+  t.equal((await get('/series/meta%2Fone')).status, 404)
+  t.equal((await call(url, 'DELETE', '/series/meta%2Fone')).status, 404)
+})
+
+t.test('lists go by prefix and labels, page by page', async (t) => {
+  for (const [i, city] of ['austin', 'berlin', 'austin', 'austin'].entries()) {
+    await call(url, 'PUT', `/series/list-${i}`, { json: { labels: { city, n: String(i) } } })
+  }
+  const names = async (query: string) =>
+    (await get(`/series?${query}`)).body.series.map((s: { name: string }) => s.name)
+  t.same(await names('prefix=list-'), ['list-0', 'list-1', 'list-2', 'list-3'])
+  t.same(await names(`match=${encodeURIComponent('city="austin",n!="2"')}`), ['list-0', 'list-3'])
+  t.same(await names(`prefix=list-&match=${encodeURIComponent('city!="austin"')}`), ['list-1'])
+  const first = await get('/series?prefix=list-&limit=3')
+  t.match(first.headers.get('link'), /rel="next"/)
+  const second = await get(`/series?prefix=list-&limit=3&cursor=${first.body.next}`)
+  t.same(
+    second.body.series.map((s: { name: string }) => s.name),
+    ['list-3'],
+  )
+  t.equal(second.body.next, null)
+  const foreign = await get(`/series?prefix=other&cursor=${first.body.next}`)
+  t.equal(foreign.status, 400)
+  t.match(foreign.body.type, /invalid-cursor/)
+})
+
+t.test('points come in every form and are the same', async (t) => {
+  const expected = [
+    { timestamp: '2020-01-01T00:00:00.000Z', value: 1 },
+    { timestamp: '2020-01-01T01:00:00.000Z', value: 2.5 },
+    { timestamp: '2020-01-01T02:00:00.000Z', value: -3 },
+  ]
+  const json = { 'content-type': 'application/json' }
+  const ndjson = expected.map((point) => JSON.stringify(point)).join('\n')
+  const bodies: [string, string | Uint8Array<ArrayBuffer>, Record<string, string>][] = [
+    ['list', JSON.stringify(expected), json],
+    [
+      'columns',
+      JSON.stringify({ timestamps: expected.map((p) => p.timestamp), values: expected.map((p) => p.value) }),
+      json,
+    ],
+    ['csv', 'timestamp,value\n2020-01-01,1\n2020-01-01T01:00:00Z,2.5\n1577844000,-3', csv],
+    ['csv without header', '2020-01-01T02:00:00Z,-3\r\n2020-01-01,1\r\n2020-01-01T02:00:00+01:00,2.5\r\n', csv],
+    ['ndjson', ndjson, { 'content-type': 'application/x-ndjson' }],
+    ['no type', ndjson, { 'content-type': 'application/x-www-form-urlencoded' }],
+    ['gzip', new Uint8Array(gzipSync(ndjson)), { 'content-type': 'application/x-ndjson', 'content-encoding': 'gzip' }],
+  ]
+  for (const [name, body, headers] of bodies) {
+    const written = await call(url, 'POST', `/series/${encodeURIComponent(name)}/points`, { body, headers })
+    t.match(written.body, { inserted: 3, updated: 0, unchanged: 0 }, name)
+    t.same((await get(`/series/${encodeURIComponent(name)}/points`)).body.points, expected, name)
+  }
+  const one = await call(url, 'POST', '/series/list/points', { json: { timestamp: 1577836800000, value: 7 } })
+  t.match(one.body, { inserted: 0, updated: 1, unchanged: 0 })
+})
+
+t.test('a range is read in every shape', async (t) => {
+  await post(
+    'range',
+    Array.from({ length: 10 }, (_, i) => `2020-01-0${i < 9 ? i + 1 : 9}T0${i < 9 ? 0 : 1}:00:00Z,${i}`).join('\n'),
+  )
+  const values = async (query: string) =>
+    (await get(`/series/range/points?${query}`)).body.points.map((p: { value: number }) => p.value)
+  t.same(await values('from=2020-01-03&to=2020-01-05'), [2, 3], 'from is included, to is not')
+  t.same(await values('order=desc&limit=3'), [9, 8, 7])
+  t.same(await values('to=2020-01-02T00:00:00.001Z'), [0, 1])
+  t.same(await values('from=2021-01-01'), [])
+  const columns = (await get('/series/range/points?shape=columns&limit=2&timestamps=epoch_ms')).body
+  t.match(columns, { series: 'range', timestamps: [1577836800000, 1577923200000], values: [0, 1] })
+  const text = (await get('/series/range/points.csv?to=2020-01-03')).text
+  t.equal(text, 'timestamp,value\n2020-01-01T00:00:00.000Z,0\n2020-01-02T00:00:00.000Z,1\n')
+  t.equal(
+    (await get('/series/range/points?format=ndjson&limit=1')).text,
+    '{"timestamp":"2020-01-01T00:00:00.000Z","value":0}\n',
+  )
+  t.equal(
+    (await get('/series/range/points?limit=1', { accept: 'text/csv' })).headers.get('content-type'),
+    'text/csv; charset=utf-8',
+  )
+  for (const order of ['asc', 'desc']) {
+    const seen: number[] = []
+    let cursor = ''
+    do {
+      const page = (await get(`/series/range/points?order=${order}&limit=3${cursor}`)).body
+      seen.push(...page.points.map((p: { value: number }) => p.value))
+      cursor = page.next ? `&cursor=${page.next}` : ''
+    } while (cursor)
+    t.same(seen, order === 'asc' ? [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] : [9, 8, 7, 6, 5, 4, 3, 2, 1, 0], `pages, ${order}`)
+  }
+})
+
+t.test('one point, the newest point, a deleted range', async (t) => {
+  const at = '/series/single/points/2020-05-05T05:05:05.005Z'
+  t.equal((await call(url, 'PUT', at, { json: { value: 5 } })).status, 201)
+  t.equal((await call(url, 'PUT', at, { json: { value: 6 } })).status, 200)
+  t.same((await get(at)).body, { timestamp: '2020-05-05T05:05:05.005Z', value: 6 })
+  await post('single', '2020-05-06,7\n2020-05-07,8')
+  t.same((await get('/series/single/latest')).body, { timestamp: '2020-05-07T00:00:00.000Z', value: 8 })
+  t.match((await call(url, 'DELETE', at)).body, { deleted: 1 })
+  t.equal((await get(at)).status, 404)
+  t.equal((await call(url, 'DELETE', '/series/single/points')).status, 400, 'a range needs both bounds')
+  t.match((await call(url, 'DELETE', '/series/single/points?from=2020-05-06&to=2020-05-07')).body, { deleted: 1 })
+  t.match((await call(url, 'DELETE', '/series/single/points?all=true')).body, { deleted: 1 })
+  t.equal((await get('/series/single/latest')).status, 404)
+  t.equal((await get('/series/single')).body.count, 0, 'the series itself stays')
+})
+
+t.test('entity tags: 304 for what is known, 412 for what has changed', async (t) => {
+  await post('tagged', '2020-01-01,1')
+  const first = await get('/series/tagged/points')
+  const etag = first.headers.get('etag')!
+  t.equal((await get('/series/tagged/points', { 'if-none-match': etag })).status, 304)
+  t.not((await get('/series/tagged/points.csv')).headers.get('etag'), etag, 'another form has another tag')
+  const changed = await post('tagged', '2020-01-02,2', { ...csv, 'if-match': etag })
+  t.equal(changed.status, 200)
+  t.equal((await post('tagged', '2020-01-03,3', { ...csv, 'if-match': etag })).status, 412)
+  t.equal((await get('/series/tagged')).body.count, 2, 'nothing was written')
+  t.equal((await get('/series/tagged/points', { 'if-none-match': etag })).status, 200)
+})
+
+t.test('a bad body changes nothing and names every place', async (t) => {
+  const lines = Array.from({ length: 5000 }, (_, i) => `${1577836800 + i},${i}`)
+  lines[4710] = '1577841510,abc'
+  const bad = await post('bad', lines.join('\n'))
+  t.equal(bad.status, 400)
+  t.same(bad.body.errors, [{ line: 4711, detail: '"abc" is not a finite number' }])
+  t.equal((await get('/series/bad')).status, 404, 'the series was not created')
+  const cases: [string, string, Record<string, string>, RegExp][] = [
+    ['NaN', '[{"timestamp":"2020-01-01","value":NaN}]', { 'content-type': 'application/json' }, /not JSON/],
+    [
+      'a time',
+      '[{"timestamp":"yesterday","value":1}]',
+      { 'content-type': 'application/json' },
+      /'yesterday' is not a time/,
+    ],
+    [
+      'a member',
+      '[{"timestamp":"2020-01-01","valeu":1}]',
+      { 'content-type': 'application/json' },
+      /'valeu' is not known/,
+    ],
+    ['empty', '', csv, /empty|no points/],
+  ]
+  for (const [what, body, headers, detail] of cases) {
+    const answer = await post('bad', body, headers)
+    t.equal(answer.status, 400, what)
+    t.equal(answer.headers.get('content-type'), 'application/problem+json; charset=utf-8')
+    t.match(answer.body.errors[0].detail, detail, what)
+  }
+})
+
+t.test('what can not be meant is refused by name', async (t) => {
+  const cases: [string, string, number, string][] = [
+    ['GET', '/series/x/points?from=2020-02-01&to=2020-01-01', 400, 'is after to'],
+    ['GET', '/series/x/points?limt=3', 400, "did you mean 'limit'"],
+    ['GET', '/series/x/points?from=soon', 400, "'soon' is not a time"],
+    ['GET', '/series/x/points?tz=Mars/Base', 400, 'not an IANA time zone'],
+    ['GET', '/series/nowhere/points', 404, "no series 'nowhere'"],
+    ['GET', '/series?match=city', 400, 'not a condition'],
+    ['GET', '/series/..%2F..', 404, 'no series'],
+    ['GET', '/series/%00', 400, 'control character'],
+    ['POST', '/series/x', 405, 'does not take POST'],
+  ]
+  for (const [method, path, status, detail] of cases) {
+    const answer = await call(url, method, path)
+    t.equal(answer.status, status, path)
+    t.match(answer.body.detail, detail, path)
+  }
+})

@@ -1,0 +1,38 @@
+import { findKind } from '../../shared/analysis/catalogue.ts'
+import { AnalysisError } from '../../shared/analysis/kind.ts'
+import type { Drawn, Question, Reply } from './messages.ts'
+import { render, versions } from './render.ts'
+
+/**
+ * The process that analyses and draws. It has no credentials and no connection but the channel to its parent; the
+ * parent bounds its time and memory, and kills it.
+ */
+async function answer({ kind: name, input }: Question): Promise<Drawn> {
+  const kind = findKind(name)
+  if (!kind) throw new AnalysisError('unknown-kind', `This worker knows no kind '${name}'.`)
+  const started = performance.now()
+  const { data, chart, alt } = kind.run(input)
+  say({ progress: 0.5 })
+  const analysed = performance.now()
+  const tz = typeof input.params.tz === 'string' ? input.params.tz : 'UTC'
+  const { svg, png } = await render(chart, { tz, alt })
+  const timings = { analyse: analysed - started, render: performance.now() - analysed }
+  return { data, chart, alt, svg, png, versions, timings }
+}
+
+function say(reply: Reply): void {
+  process.send?.(reply)
+}
+
+process.on('message', (question: Question) => {
+  answer(question).then(
+    (drawn) => say({ drawn }),
+    (error: Error) => {
+      const input = error instanceof AnalysisError
+      say({ error: { code: input ? error.code : 'fault', detail: error.message, retry: !input } })
+    },
+  )
+})
+
+// A child without a parent has nobody to draw for.
+process.on('disconnect', () => process.exit())

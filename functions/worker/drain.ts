@@ -1,0 +1,118 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Job, Jobs } from '../../shared/jobs.ts'
+import { jobKeys } from '../../shared/keys.ts'
+import type { Log } from '../../shared/log.ts'
+import type { Consumer, Queue, Ticket } from '../../shared/queue.ts'
+import type { Redis } from '../../shared/redis.ts'
+import type { Sweep } from '../../shared/sweep.ts'
+
+/** So long the queue has to be silent before a ready job is claimed without its ticket. */
+const silenceMs = 100
+/** A job whose next attempt is due within so long is waited for. */
+const lingerMs = 5000
+
+export interface Drain {
+  /** Works until no job is ready; says how many this worker ran meanwhile. */
+  drain(): Promise<number>
+  /** Takes no further job. */
+  stop(): void
+  /** Resolves when the job under way has ended. */
+  idle(): Promise<void>
+  close(): Promise<void>
+}
+
+/**
+ * Takes jobs one at a time: those that redis-smq's tickets name, and, where tickets got lost, the oldest ready job.
+ * The first poke starts the consumer; a job is claimed directly until it is up.
+ */
+export function makeDrain(
+  redis: Redis,
+  {
+    jobs,
+    queue,
+    sweep,
+    run,
+    log,
+  }: { jobs: Jobs; queue: Queue; sweep: Sweep; run: (job: Job) => Promise<void>; log: Log },
+): Drain {
+  let stopped = false
+  let ran = 0
+  let lastTicket = 0
+  let turn: Promise<unknown> = Promise.resolve() // what the next job waits for
+  let consumer: Consumer | undefined
+  let starting = false
+
+  /** Claims and runs one job, after the one under way. Says whether there was one. */
+  function next(ticket?: Ticket): Promise<boolean> {
+    const mine = turn.then(async () => {
+      const job = stopped ? undefined : await jobs.claim(ticket)
+      if (!job) return false
+      await run(job)
+      ran++
+      return true
+    })
+    turn = mine.catch(() => {})
+    return mine
+  }
+
+  function startConsumer(): void {
+    if (starting) return
+    starting = true
+    const take = async (ticket: Ticket) => {
+      lastTicket = Date.now()
+      await next(ticket)
+      lastTicket = Date.now()
+    }
+    queue.consume(take).then(
+      (started) => {
+        consumer = started
+      },
+      (error: Error) => {
+        log.warn({ reason: error.message }, 'the queue could not be opened')
+        starting = false
+      },
+    )
+  }
+
+  async function settle(): Promise<void> {
+    await turn
+    const silent = () => Date.now() - lastTicket
+    while (consumer?.alive && silent() < silenceMs && !stopped) {
+      await pause(silenceMs - silent())
+      await turn
+    }
+  }
+
+  /** Milliseconds until the next job is due; undefined when none is ready. */
+  async function due(): Promise<number | undefined> {
+    const [, score] = await redis.zrange(jobKeys.ready, 0, 0, 'WITHSCORES')
+    return score === undefined ? undefined : Math.max(0, Number(score) - Date.now())
+  }
+
+  return {
+    async drain() {
+      const before = ran
+      if (consumer?.alive) lastTicket = Date.now() // the ticket of the job that woke us is on its way
+      startConsumer()
+      while (!stopped) {
+        await sweep.run()
+        await settle()
+        if (await next()) continue
+        const inMs = await due()
+        if (inMs === undefined || inMs > lingerMs) break
+        await pause(Math.min(inMs + 1, silenceMs))
+      }
+      return ran - before
+    },
+    stop() {
+      stopped = true
+    },
+    async idle() {
+      await turn
+    },
+    async close() {
+      stopped = true
+      await consumer?.close()
+    },
+  }
+}

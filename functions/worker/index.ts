@@ -1,0 +1,71 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { openJobs } from '../../shared/jobs.ts'
+import { openQueue } from '../../shared/queue.ts'
+import { connect } from '../../shared/redis.ts'
+import { openStore } from '../../shared/series/store.ts'
+import type { FunctionDefinition } from '../../shared/serve.ts'
+import { makeSweep } from '../../shared/sweep.ts'
+import { openChildren } from './children.ts'
+import { type Drain, makeDrain } from './drain.ts'
+import { runAttempt } from './run.ts'
+
+/** The function that draws: a poke wakes it, and is answered when the queue is drained. */
+export const worker: FunctionDefinition<{ drain: Drain }> = {
+  name: 'worker',
+  segments: [],
+  routes: [
+    {
+      method: 'POST',
+      path: '/',
+      scope: 'internal',
+      summary: 'Drain the queue; the answer comes when no job is ready',
+      answers: {
+        200: {
+          description: 'How many jobs were run',
+          schema: { type: 'object', properties: { ran: { type: 'integer' } } },
+        },
+      },
+      handle: async (_request, { drain }) => ({ body: { ran: await drain.drain() } }),
+    },
+  ],
+  async open(config, log) {
+    const points = connect(config.REDIS_URL, log)
+    const redis = connect(config.QUEUE_REDIS_URL, log)
+    const jobs = openJobs(redis, config)
+    const queue = await openQueue({ url: config.QUEUE_REDIS_URL, log })
+    const children = openChildren(log, config.JOB_MEMORY_BYTES)
+    const giveBack = new AbortController()
+    const runner = { jobs, store: openStore(points), children, settings: config, log }
+    const drain = makeDrain(redis, {
+      ...{ jobs, queue, log },
+      sweep: makeSweep(redis, { jobs, queue, log, everyMs: config.SWEEP_MS }),
+      run: (job) => runAttempt(job, giveBack.signal, runner),
+    })
+    children.warm()
+    let drainUntil = 0
+    return {
+      drain,
+      async ready() {
+        await Promise.all([points.ping(), redis.ping()])
+      },
+      stop() {
+        drain.stop()
+        drainUntil = Date.now() + config.DRAIN_MS
+      },
+      async close() {
+        // The job under way may end in the time that is left; then it is given back.
+        const late = new AbortController()
+        const wait = pause(Math.max(0, drainUntil - Date.now()), undefined, { signal: late.signal }).catch(() => {})
+        await Promise.race([drain.idle(), wait])
+        late.abort()
+        giveBack.abort()
+        await drain.idle()
+        await drain.close()
+        children.close()
+        await queue.close()
+        points.disconnect()
+        redis.disconnect()
+      },
+    }
+  },
+}

@@ -1,0 +1,24 @@
+import type { KindInput } from '../../shared/analysis/kind.ts'
+
+/** What the parent asks of its child: one attempt of one job. */
+export interface Question {
+  kind: string
+  input: KindInput
+}
+
+/** What the child answers: progress any number of times, then one of the others. */
+export type Reply =
+  | { progress: number }
+  | { drawn: Drawn }
+  | { error: { code: string; detail: string; retry: boolean } }
+
+export interface Drawn {
+  data: unknown
+  chart: unknown
+  alt: string
+  svg: string
+  png: Uint8Array
+  versions: Record<string, string>
+  /** Milliseconds that the steps took. */
+  timings: { analyse: number; render: number }
+}

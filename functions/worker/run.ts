@@ -1,0 +1,151 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { SeriesInput } from '../../shared/analysis/kind.ts'
+import type { Job, Jobs } from '../../shared/jobs.ts'
+import type { Log } from '../../shared/log.ts'
+import { isUnavailable } from '../../shared/redis.ts'
+import { type Provenance, serializeResult } from '../../shared/results.ts'
+import { concatPoints, noPoints } from '../../shared/series/points.ts'
+import type { SeriesStore } from '../../shared/series/store.ts'
+import { formatTime } from '../../shared/time.ts'
+import { version } from '../../shared/version.ts'
+import { AttemptError, type Children } from './children.ts'
+
+export interface RunSettings {
+  JOB_BEAT_MS: number
+  JOB_TIMEOUT_MS: number
+  JOB_MEMORY_BYTES: number
+  MAX_JOB_POINTS: number
+}
+
+export interface Runner {
+  jobs: Jobs
+  store: SeriesStore
+  children: Children
+  settings: RunSettings
+  log: Log
+}
+
+/**
+ * One attempt of a claimed job, from the parent's side: reads the series, has the child draw, and commits what came
+ * of it. It holds the lease all the while and gives up when the lease is gone. With `stop` aborted the job is given back.
+ */
+export async function runAttempt(job: Job, stop: AbortSignal, runner: Runner): Promise<void> {
+  const { jobs, settings } = runner
+  const log = runner.log.child({ job: job.id, attempt: job.attempt, traceparent: job.traceparent })
+  const lost = new AbortController()
+  const late = new AbortController()
+  const over = AbortSignal.any([stop, lost.signal, late.signal])
+  const timer = setTimeout(() => {
+    late.abort(new AttemptError('timeout', `The attempt took longer than ${settings.JOB_TIMEOUT_MS} ms.`, true))
+  }, settings.JOB_TIMEOUT_MS)
+  let progress = 0
+  const beat = setInterval(async () => {
+    // While Redis is away nobody else can take the job either.
+    const held = await jobs.beat(job, progress).catch(() => true)
+    if (!held) lost.abort()
+  }, settings.JOB_BEAT_MS)
+  try {
+    const result = await makeResult(job, over, runner, (done) => {
+      progress = done
+    })
+    const committed = await persist(() => jobs.succeed(job, result), over)
+    log.info({ outcome: committed ? 'succeeded' : 'refused' }, 'a job has run')
+  } catch (error) {
+    if (lost.signal.aborted) log.warn('the lease was lost; the attempt was given up')
+    else await giveUp(job, error as Error, stop.aborted, runner, log)
+  } finally {
+    clearInterval(beat)
+    clearTimeout(timer)
+  }
+}
+
+async function giveUp(job: Job, error: Error, stopped: boolean, { jobs, settings }: Runner, log: Log): Promise<void> {
+  const known = error instanceof AttemptError
+  const cause = { code: known ? error.code : 'fault', detail: error.message }
+  const soon = AbortSignal.timeout(settings.JOB_BEAT_MS)
+  try {
+    if (stopped) await persist(() => jobs.release(job, 'stop', cause), soon)
+    else if (known && !error.retry) await persist(() => jobs.fail(job, cause), soon)
+    else await persist(() => jobs.release(job, 'fault', cause), soon)
+    log.warn({ cause, stopped }, 'an attempt has failed')
+  } catch (failure) {
+    log.error({ err: failure }, 'a job could not be given back; its lease will run out')
+  }
+}
+
+async function makeResult(
+  job: Job,
+  over: AbortSignal,
+  { store, children, settings }: Runner,
+  progress: (done: number) => void,
+) {
+  const started = performance.now()
+  const read = await persist(() => readSeries(job, store, settings.MAX_JOB_POINTS), over)
+  const readMs = performance.now() - started
+  progress(0.25)
+  const input = { series: read.inputs, params: job.params, from: job.from, to: job.to }
+  const drawn = await children.ask(
+    { kind: job.kind, input },
+    { memoryBytes: settings.JOB_MEMORY_BYTES, signal: over, progress },
+  )
+  const { data, chart, alt, svg, timings } = drawn
+  const round = (ms: number) => Math.round(ms * 10) / 10
+  const provenance: Provenance = {
+    kind: job.kind,
+    params: job.params,
+    series: read.provenance,
+    versions: { kymograph: version, ...drawn.versions },
+    attempt: job.attempt,
+    created: formatTime(job.created),
+    started: formatTime(job.started!),
+    finished: formatTime(Date.now()),
+    timings: { read: round(readMs), analyse: round(timings.analyse), render: round(timings.render) },
+  }
+  return serializeResult({ data, chart, alt, svg, png: Buffer.from(drawn.png), provenance })
+}
+
+async function readSeries(job: Job, store: SeriesStore, maxPoints: number) {
+  const inputs: SeriesInput[] = []
+  const provenance: Provenance['series'] = []
+  let total = 0
+  for (const name of job.series) {
+    const reading = await store.read(name, { from: job.from, to: job.to })
+    if (!reading)
+      throw new AttemptError('series-deleted', `The series '${name}' was deleted before the job ran.`, false)
+    const points = concatPoints([noPoints, ...reading.runs()])
+    const count = points.timestamps.length
+    total += count
+    if (total > maxPoints) {
+      throw new AttemptError(
+        'too-many-points',
+        `The job would read more than ${maxPoints} points; ask for a shorter range.`,
+        false,
+      )
+    }
+    const { revision, labels, unit, description, source } = reading.info
+    const metadata = {
+      labels,
+      ...(unit ? { unit } : {}),
+      ...(description ? { description } : {}),
+      ...(source ? { source } : {}),
+    }
+    inputs.push({ name, ...metadata, points })
+    const bound = (ms: number | undefined) => (ms === undefined ? null : formatTime(ms))
+    provenance.push({ name, revision, from: bound(job.from), to: bound(job.to), count })
+  }
+  return { inputs, provenance }
+}
+
+const retryMs = 200
+
+/** Does it again while Redis can't be reached, as long as the attempt is wanted. */
+async function persist<T>(work: () => Promise<T>, over: AbortSignal): Promise<T> {
+  while (true) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!isUnavailable(error) || over.aborted) throw error
+      await pause(retryMs)
+    }
+  }
+}
