@@ -44,7 +44,11 @@ export async function startRedis(options: OwnRedisOptions = {}): Promise<OwnRedi
   let server: ChildProcess | undefined
 
   async function start() {
-    const child = spawn('redis-server', [...(options.conf ? [options.conf] : []), ...settings, ...(options.args ?? [])], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(
+      'redis-server',
+      [...(options.conf ? [options.conf] : []), ...settings, ...(options.args ?? [])],
+      { stdio: ['ignore', 'pipe', 'pipe'] },
+    )
     server = child
     if (child.pid) cleanUpWhenWeAreGone(child, options.dir ? '' : dir)
     let output = ''
@@ -53,7 +57,8 @@ export async function startRedis(options: OwnRedisOptions = {}): Promise<OwnRedi
     child.stderr.on('data', (text) => (output = (output + text).slice(-4000)))
     child.once('error', (error: NodeJS.ErrnoException) => {
       server = undefined
-      failure = error.code === 'ENOENT' ? new Error('There is no redis-server in PATH: npm run setup installs it') : error
+      failure =
+        error.code === 'ENOENT' ? new Error('There is no redis-server in PATH: npm run setup installs it') : error
     })
     child.once('exit', (code, signal) => {
       failure ??= new Error(`redis-server ended (${signal ?? code}) before it answered:\n${output}`)

@@ -1,0 +1,78 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { loadAll } from '../functions/local.ts'
+import { commonRoutes } from '../shared/common.ts'
+import { openApi } from '../shared/openapi.ts'
+import { problemTable } from '../shared/problems.ts'
+import { settingsSchema } from '../shared/schemas/settings.ts'
+import { version } from '../shared/version.ts'
+
+const openApiDocument = async () => {
+  const definitions = (await loadAll()).filter(({ name }) => name !== 'worker')
+  return `${JSON.stringify(openApi([...definitions, { name: 'kymograph', routes: commonRoutes as never }], version), null, 2)}\n`
+}
+
+interface Setting {
+  type?: string
+  default?: unknown
+  secret?: boolean
+  minimum?: number
+  maximum?: number
+  enum?: readonly string[]
+  description: string
+}
+
+function configuration(): string {
+  const rows = Object.entries(settingsSchema.properties as Record<string, Setting>).map(([name, setting]) => {
+    const { type, enum: values, minimum, maximum, default: preset, secret, description } = setting
+    const bounds = [minimum === undefined ? '' : `≥ ${minimum}`, maximum === undefined ? '' : `≤ ${maximum}`].filter(
+      Boolean,
+    )
+    const form = values ? values.map((v) => `\`${v}\``).join(', ') : [type, ...bounds].join(', ')
+    const shown = preset === undefined || preset === '' ? '' : `\`${preset}\``
+    return `| \`${name}\` | ${form} | ${shown} | ${secret ? 'Secret' : 'ConfigMap'} | ${description} |`
+  })
+  return `# Configuration
+
+Every function reads the same settings from its environment. All faults are reported at once, and a function that has
+one does not start. This page is printed from \`shared/schemas/settings.ts\` by \`npm run docs\`.
+
+| setting | form | default | stands in | meaning |
+|---|---|---|---|---|
+${rows.join('\n')}
+
+The SHA-256 of a key for \`API_KEYS\` is what \`printf %s "$KEY" | sha256sum\` prints.
+`
+}
+
+function problems(): string {
+  const rows = Object.entries(problemTable).map(([code, [status, title]]) => `| \`${code}\` | ${status} | ${title} |`)
+  return `# Problems
+
+Every error is an \`application/problem+json\` document (RFC 9457) with \`type\`, \`title\`, \`status\`, \`detail\` and
+\`instance\`; errors of the input also have \`errors\`, each with the \`pointer\`, \`line\` or \`parameter\` where it is and a
+\`detail\` that says what would be right. The \`type\` is \`urn:kymograph:problem:\` and the code. A 503 carries
+\`Retry-After\`: the same request may be sent again. This page is printed from \`shared/problems.ts\` by \`npm run docs\`.
+
+| code | status | title |
+|---|---|---|
+${rows.join('\n')}
+`
+}
+
+/** What is printed from the code, by file. */
+export const printed: Record<string, () => string | Promise<string>> = {
+  'docs/openapi.json': openApiDocument,
+  'docs/configuration.md': configuration,
+  'docs/problems.md': problems,
+}
+
+export const fileOf = (path: string) => new URL(`../${path}`, import.meta.url)
+
+if (import.meta.main) {
+  for (const [path, print] of Object.entries(printed)) {
+    const text = await print()
+    const old = await readFile(fileOf(path), 'utf8').catch(() => '')
+    if (old !== text) await writeFile(fileOf(path), text)
+    process.stdout.write(`${path} ${old === text ? 'is up to date' : 'was printed'}\n`)
+  }
+}
