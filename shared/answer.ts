@@ -41,7 +41,7 @@ export async function send(raw: IncomingMessage, res: ServerResponse, answer: An
   const type = answer.type ?? 'application/json'
   const gzip = compressible.test(type) && accepts(raw).encodings(['gzip', 'identity']) === 'gzip'
   res.statusCode = answer.status ?? 200
-  if (raw.headers.vary === undefined) res.appendHeader('vary', 'accept, accept-encoding')
+  if (!/accept-encoding/.test(String(res.getHeader('vary')))) res.appendHeader('vary', 'accept, accept-encoding')
   for (const [name, value] of Object.entries(headers)) res.setHeader(name, value)
   if (etag !== undefined) {
     const tag = `"${etag}${gzip ? '-gzip' : ''}"`

@@ -17,9 +17,10 @@ export interface Key {
 export function parseKeys(text: string): Key[] {
   const entries = text.split(/[\s,]+/).filter(Boolean)
   return entries.map((entry, index) => {
-    const [name = '', scopes = '', sha256 = ''] = entry.split(':')
+    const [name = '', scopes = '', sha256 = '', ...more] = entry.split(':')
     const granted = scopes.split('+')
-    if (!/^[\w.-]+$/.test(name) || !granted.every((s) => grantable.includes(s)) || !/^[0-9a-f]{64}$/i.test(sha256)) {
+    const isKey = /^[\w.-]+$/.test(name) && /^[0-9a-f]{64}$/i.test(sha256) && more.length === 0
+    if (!isKey || !granted.every((s) => grantable.includes(s))) {
       throw new ConfigError(
         `API_KEYS: entry ${index + 1} is not 'name:scopes:sha256', the scopes of read, write, admin joined by '+', the SHA-256 in 64 hexadecimal digits`,
       )
@@ -64,7 +65,13 @@ export function authorize(keys: Key[], scope: Scope, authorization: string | und
 export function authorizeInternal(token: string, authorization: string | undefined): void {
   if (token === '') return
   const shown = bearer(authorization)
+  const challenge = { headers: { 'www-authenticate': 'Bearer realm="kymograph", scope="internal"' } }
   if (shown === undefined)
-    throw new Problem('unauthorized', 'This address is for the functions themselves: the internal token is missing.')
-  if (!timingSafeEqual(digest(shown), digest(token))) throw new Problem('unauthorized', 'The internal token is wrong.')
+    throw new Problem(
+      'unauthorized',
+      'This address is for the functions themselves: the internal token is missing.',
+      challenge,
+    )
+  if (!timingSafeEqual(digest(shown), digest(token)))
+    throw new Problem('unauthorized', 'The internal token is wrong.', challenge)
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { PassThrough, pipeline, type Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { Problem } from './problems.ts'
 
@@ -20,7 +20,7 @@ export function bodyStream(raw: IncomingMessage, maxBytes: number): AsyncIterabl
     )
   }
   if (declared > maxBytes) throw tooLarge(maxBytes)
-  return capped(coding === 'identity' ? raw : gunzip(raw), maxBytes)
+  return coding === 'identity' ? capped(raw, maxBytes) : gunzip(raw, maxBytes)
 }
 
 /** The whole body, within the same bound. */
@@ -30,11 +30,17 @@ export async function readBody(raw: IncomingMessage, maxBytes: number): Promise<
   return Buffer.concat(chunks)
 }
 
-function gunzip(raw: Readable): Readable {
-  const inflated = new PassThrough()
-  // The error reaches the reader through the stream that it reads.
-  pipeline(raw, createGunzip(), inflated, () => {})
-  return inflated
+async function* gunzip(raw: Readable, maxBytes: number): AsyncGenerator<Buffer> {
+  const inflated = createGunzip()
+  // Not a pipeline: that would destroy the socket with the body, and the answer goes through it.
+  const fail = (error: Error) => inflated.destroy(error)
+  raw.on('error', fail)
+  try {
+    yield* capped(raw.pipe(inflated), maxBytes)
+  } finally {
+    raw.off('error', fail).unpipe(inflated)
+    inflated.destroy()
+  }
 }
 
 async function* capped(stream: Readable, maxBytes: number): AsyncGenerator<Buffer> {
@@ -56,7 +62,5 @@ async function* capped(stream: Readable, maxBytes: number): AsyncGenerator<Buffe
 }
 
 function tooLarge(maxBytes: number): Problem {
-  return new Problem('body-too-large', `The body has more than ${maxBytes} bytes (inflated); send it in parts.`, {
-    headers: { connection: 'close' },
-  })
+  return new Problem('body-too-large', `The body has more than ${maxBytes} bytes (inflated); send it in parts.`)
 }

@@ -1,7 +1,8 @@
-import type { AnswerSpec, Route } from './http.ts'
+import type { AnswerSpec, Formats, Route } from './http.ts'
 import type { Metrics } from './metrics.ts'
 
 const text: AnswerSpec = { description: 'Plain text', schema: { type: 'string' } }
+const plain: Formats = { txt: 'text/plain' }
 const object: AnswerSpec = { description: 'JSON', schema: { type: 'object' } }
 
 export interface Common {
@@ -35,18 +36,20 @@ export const commonRoutes: Route<Common>[] = [
     path: '/healthz',
     scope: 'open',
     summary: 'Whether the process is alive',
+    formats: plain,
     answers: { 200: text },
-    handle: async () => ({ type: 'text/plain', body: 'ok\n' }),
+    handle: async () => ({ body: 'ok\n' }),
   },
   {
     method: 'GET',
     path: '/readyz',
     scope: 'open',
     summary: 'Whether Redis answers',
+    formats: plain,
     answers: { 200: text },
     async handle(_request, { ready }) {
       await ready()
-      return { type: 'text/plain', body: 'ok\n' }
+      return { body: 'ok\n' }
     },
   },
   {
@@ -54,8 +57,9 @@ export const commonRoutes: Route<Common>[] = [
     path: '/metrics',
     scope: 'read',
     summary: 'Counters and durations for Prometheus',
+    formats: plain,
     answers: { 200: text },
-    handle: async (_request, { metrics }) => ({ type: 'text/plain', body: await metrics.text() }),
+    handle: async (_request, { metrics }) => ({ body: await metrics.text() }),
   },
   {
     method: 'GET',

@@ -24,7 +24,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   const settings = given as unknown as Config
   if (!given.REDIS_URL) faults.push("REDIS_URL is missing: the address of the Redis, such as 'redis://127.0.0.1:6379'")
   settings.QUEUE_REDIS_URL ??= settings.REDIS_URL
-  if (settings.AUTH_REQUIRED && !given.API_KEYS?.toString().trim())
+  if (settings.AUTH_REQUIRED === true && !/[^\s,]/.test(String(given.API_KEYS)))
     faults.push('AUTH_REQUIRED is true, and API_KEYS has no key')
   if (settings.JOB_BEAT_MS * 2 > settings.JOB_LEASE_MS) faults.push('JOB_LEASE_MS must be at least twice JOB_BEAT_MS')
   if (faults.length > 0)

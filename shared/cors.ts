@@ -14,7 +14,7 @@ export function preflight(res: ServerResponse, find: (method: string, path: stri
     allow,
     'access-control-allow-methods': allow,
     'access-control-allow-headers':
-      'authorization, content-type, content-encoding, if-match, if-none-match, prefer, traceparent',
+      'authorization, cache-control, content-type, content-encoding, idempotency-key, if-match, if-none-match, last-event-id, prefer, traceparent',
     'access-control-max-age': '7200',
   })
   res.end()

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Scope } from './auth.ts'
+import { JsonError, parseJsonText } from './json.ts'
 import type { Log } from './log.ts'
 import { type InputError, Problem } from './problems.ts'
 import { validate } from './validate.ts'
@@ -90,17 +91,11 @@ export function readJson<T>(request: Request, schema: object): T {
 
 /** Parses JSON bytes. Throws Problem with line and reason. */
 export function parseJson(bytes: Buffer): unknown {
-  const text = bytes.toString('utf8')
   try {
-    return JSON.parse(text)
+    return parseJsonText(bytes.toString('utf8'))
   } catch (error) {
-    const message = (error as Error).message
-    const position = Number(/position (\d+)/.exec(message)?.[1] ?? (text.trim() === '' ? 0 : text.length))
-    const line = text.slice(0, position).split('\n').length
-    const detail =
-      text.trim() === ''
-        ? 'the body is empty; JSON was expected'
-        : `not JSON: ${message.replace(/ in JSON at position.*$/, '')}`
+    if (!(error instanceof JsonError)) throw error
+    const { line, message: detail } = error
     throw new Problem('invalid-body', `The body is not valid JSON (line ${line}).`, { errors: [{ line, detail }] })
   }
 }

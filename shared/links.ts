@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Config } from './config.ts'
 import { origin } from './http.ts'
+import { Problem } from './problems.ts'
 
 export type LinkedFunction = 'points' | 'jobs' | 'results'
 
@@ -19,7 +20,9 @@ export function link(bases: LinkBases, raw: IncomingMessage, to: LinkedFunction,
     results: bases.PUBLIC_RESULTS_URL,
   }[to]
   if (configured !== '') return configured.replace(/\/$/, '') + path
-  const base = new URL(origin(raw))
+  const base = URL.parse(origin(raw))
+  if (!base || !/^https?:$/.test(base.protocol))
+    throw new Problem('bad-request', 'The host of the request, or the forwarded one, is not a host.')
   const [first, ...rest] = base.host.split('.')
   // The front door answers for all; its links stay on it.
   const own = rest.length > 0 && labels.includes(first!) && first !== 'web'

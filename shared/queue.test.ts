@@ -4,7 +4,8 @@ import { createServer } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import t from 'tap'
 import { startRedis } from '../scripts/own-redis.ts'
-import { connectionOptions, openQueue, type Ticket } from './queue.ts'
+import { openQueue, type Ticket } from './queue.ts'
+import { connectionOptions } from './smq.ts'
 
 const quiet = { info: () => {}, warn: () => {} }
 

@@ -73,7 +73,7 @@ export function traceOf(req: IncomingMessage): string {
   const known = traces.get(req)
   if (known !== undefined) return known
   const sent = String(req.headers.traceparent ?? '')
-  const trace = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/.test(sent)
+  const trace = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/.test(sent)
     ? sent
     : `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`
   traces.set(req, trace)

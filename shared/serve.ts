@@ -1,5 +1,4 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { http as register } from '@google-cloud/functions-framework'
 import { getTestServer } from '@google-cloud/functions-framework/testing'
 import type { ErrorRequestHandler, Express } from 'express'
@@ -17,6 +16,8 @@ import { Problem } from './problems.ts'
 import { isUnavailable } from './redis.ts'
 import { prepare, traceOf } from './request.ts'
 import { type Match, makeRouter } from './router.ts'
+
+export { drain, listen } from './listen.ts'
 
 /** What a function opens when it starts, beside what its routes need. */
 export interface Lifetime {
@@ -47,6 +48,9 @@ export interface OpenFunction extends Lifetime {
 
 /** Bodies of routes that are not direct: jobs and metadata, never points. */
 const maxDocumentBytes = 1_048_576
+
+/** How long a body that was refused may still come. */
+const maxReadOverMs = 10_000
 
 interface Pending<Services> {
   match: Match<Services>
@@ -105,6 +109,8 @@ export async function openFunction<Services>(
     const ended = metrics.request(definition.name, req.method ?? '')
     res.on('close', () => ended(res.statusCode))
     void attempt(req, res, requestLog, async () => {
+      if (req.headers.host === undefined && req.httpVersion !== '1.0')
+        throw new Problem('bad-request', 'The request has no Host header.')
       const [path] = (req.url ?? '/').split('?', 1) as [string]
       if (req.method === 'OPTIONS') return preflight(res, find, path)
       const match = find(req.method ?? 'GET', path)
@@ -136,7 +142,8 @@ async function attempt(
 
 function fail(req: IncomingMessage, res: ServerResponse, log: Log, error: unknown): void {
   const problem = toProblem(error)
-  if (problem.status >= 500) log.error({ err: error, method: req.method, url: req.url }, problem.detail)
+  const left = (error as NodeJS.ErrnoException).code === 'ERR_STREAM_PREMATURE_CLOSE' && req.socket.destroyed
+  if (problem.status >= 500 && !left) log.error({ err: error, method: req.method, url: req.url }, problem.detail)
   if (res.headersSent || res.destroyed) {
     // Half an answer must not look whole: the connection is cut.
     res.destroy()
@@ -144,14 +151,29 @@ function fail(req: IncomingMessage, res: ServerResponse, log: Log, error: unknow
   }
   for (const name of res.getHeaderNames()) if (/^(etag|cache-control|content-|link)/.test(name)) res.removeHeader(name)
   const body = problem.document(req.url ?? '/')
-  // A body that was not read to its end would be taken for the next request.
-  const unread: Record<string, string> = req.complete ? {} : { connection: 'close' }
+  readOver(req, res)
   void send(req, res, {
     status: problem.status,
     type: 'application/problem+json',
     body,
-    headers: { ...unread, ...problem.headers },
+    headers: problem.headers,
   })
+}
+
+/**
+ * Reads what is left of a body and forgets it: a client that sends all before it reads would else find its connection
+ * broken instead of the answer. One that goes on for too long is cut.
+ */
+function readOver(req: IncomingMessage, res: ServerResponse): void {
+  const hasBody = req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0
+  if (req.complete || !hasBody) return
+  if (!res.shouldKeepAlive) {
+    res.shouldKeepAlive = true // or the connection would be closed with the answer
+    req.once('end', () => req.socket.end())
+  }
+  const cut = setTimeout(() => req.socket.destroy(), maxReadOverMs).unref()
+  req.once('close', () => clearTimeout(cut))
+  req.resume()
 }
 
 function toProblem(error: unknown): Problem {
@@ -179,29 +201,4 @@ function checkBodyType(route: Route<never>, req: IncomingMessage): void {
   throw new Problem('unsupported-type', `A body of the type '${type}' is not read here; send ${types.join(', ')}.`, {
     headers: { accept: types.join(', ') },
   })
-}
-
-/** Listens; resolves when connections are accepted. */
-export async function listen(
-  listener: RequestListener,
-  { port, host }: { port: number; host: string },
-): Promise<Server & { url: string }> {
-  const server = createServer({ keepAliveTimeout: 65_000 }, listener)
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, host, resolve)
-  })
-  const { port: taken } = server.address() as AddressInfo
-  return Object.assign(server, { url: `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${taken}` })
-}
-
-/** Stops accepting, lets the requests under way end, and cuts those that are still open after `drainMs`. */
-export async function drain(server: Server, drainMs: number): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-  server.closeIdleConnections()
-  const idle = setInterval(() => server.closeIdleConnections(), 50)
-  const cut = setTimeout(() => server.closeAllConnections(), drainMs)
-  await closed
-  clearInterval(idle)
-  clearTimeout(cut)
 }

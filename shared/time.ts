@@ -15,7 +15,8 @@ export interface TimeOptions {
   unit?: TimeUnit | undefined
 }
 
-const perMillisecond: Record<TimeUnit, number> = { s: 0.001, ms: 1, us: 1000, ns: 1_000_000 }
+/** A millisecond as a power of ten of the unit. */
+const milliExponent: Record<TimeUnit, number> = { s: -3, ms: 0, us: 3, ns: 6 }
 const durationMs: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }
 
 const rfc3339 = /^(\d{4})-(\d\d)-(\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?([Zz]|[+-]\d\d:?\d\d)?)?$/
@@ -31,16 +32,16 @@ export const timeForms =
  * Of a local time that a clock change makes ambiguous the first counts; one that is skipped moves forward.
  * Throws RangeError, with a message for the caller, where the text is no time.
  */
-export function parseTime(text: string, options: TimeOptions = {}): number {
-  const ms = readTime(text.trim(), options)
+export function parseTime(text: string | number, options: TimeOptions = {}): number {
+  const ms = typeof text === 'number' ? fromEpoch(text, options.unit) : readTime(text.trim(), options)
   if (!(ms >= minTime && ms <= maxTime)) throw new RangeError(`'${text}' is outside the years 1 to 9999`)
-  return ms
+  return ms + 0 // −0 is 0
 }
 
 function readTime(text: string, options: TimeOptions): number {
   const calendar = rfc3339.exec(text)
   if (calendar) return readCalendar(text, calendar, options.tz)
-  if (epoch.test(text)) return fromEpoch(Number(text), options.unit)
+  if (epoch.test(text)) return fromEpoch(text, options.unit)
   if (options.now !== undefined) {
     if (text === 'now') return options.now
     const offset = relative.exec(text)
@@ -49,11 +50,25 @@ function readTime(text: string, options: TimeOptions): number {
   throw new RangeError(`'${text}' is not a time: ${timeForms}`)
 }
 
-/** An epoch number as Unix milliseconds; below 5e9 it counts seconds, below 5e12 ms, below 5e15 µs, else ns. */
-export function fromEpoch(value: number, unit?: TimeUnit): number {
+/**
+ * An epoch number as Unix milliseconds, floored; below 5e9 it counts seconds, below 5e12 ms, below 5e15 µs, else ns.
+ * It is computed from the decimal digits: as a double, …999999999 ns would become the next millisecond.
+ */
+function fromEpoch(number: string | number, unit?: TimeUnit): number {
+  const value = Number(number)
   const size = Math.abs(value)
   const counted = unit ?? (size < 5e9 ? 's' : size < 5e12 ? 'ms' : size < 5e15 ? 'us' : 'ns')
-  return counted === 's' ? Math.floor(Number((value * 1000).toFixed(3))) : Math.floor(value / perMillisecond[counted])
+  const exponent = milliExponent[counted]
+  if (Number.isSafeInteger(value)) return exponent < 0 ? value * 1000 : Math.floor(value / 10 ** exponent)
+  const decimal = /^(-?\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(String(number))
+  // Far outside of the years, or with more digits than any clock has.
+  if (!decimal || !(size < 1e30) || String(number).length > 60) return Math.floor(value / 10 ** exponent)
+  const [, whole = '', fraction = '', scale = '0'] = decimal
+  const digits = BigInt(whole + fraction)
+  const shift = Number(scale) - fraction.length - exponent
+  if (shift >= 0) return Number(digits * 10n ** BigInt(shift))
+  const divisor = 10n ** BigInt(-shift)
+  return Number(digits / divisor) - (digits % divisor < 0n ? 1 : 0)
 }
 
 function readCalendar(text: string, parts: RegExpExecArray, tz: string | undefined): number {
@@ -69,19 +84,27 @@ function readCalendar(text: string, parts: RegExpExecArray, tz: string | undefin
     minute: Number(minute),
     second: leap ? 59 : Number(second),
   }
-  const wall = utcMs(fields) + ms + leap
   if (!isCalendarTime(fields)) throw new RangeError(`'${text}' is not a time of the calendar`)
-  if (zone === undefined) {
-    if (tz === undefined || tz === 'UTC') return wall
-    return Temporal.PlainDateTime.from({ ...fields, millisecond: ms }).toZonedDateTime(tz, {
-      disambiguation: 'compatible',
-    }).epochMilliseconds
-  }
-  if (zone === 'Z' || zone === 'z') return wall
+  const utc = utcMs(fields) + ms - offsetMs(text, zone)
+  const local = zone === undefined && tz !== undefined && tz !== 'UTC'
+  const time =
+    (local
+      ? Temporal.PlainDateTime.from({ ...fields, millisecond: ms }).toZonedDateTime(tz, {
+          disambiguation: 'compatible',
+        }).epochMilliseconds
+      : utc) + leap
+  // Leap seconds are inserted before midnight UTC, never elsewhere.
+  if (leap && ((time % 86_400_000) + 86_400_000) % 86_400_000 >= 1000)
+    throw new RangeError(`'${text}' is not a time of the calendar: no leap second was ever there`)
+  return time
+}
+
+function offsetMs(text: string, zone: string | undefined): number {
+  if (zone === undefined || zone === 'Z' || zone === 'z') return 0
   const sign = zone[0] === '-' ? -1 : 1
   const [hours, minutes] = [Number(zone.slice(1, 3)), Number(zone.slice(-2))]
   if (hours > 23 || minutes > 59) throw new RangeError(`'${text}' has an offset that no clock has`)
-  return wall - sign * (hours * 60 + minutes) * 60_000
+  return sign * (hours * 60 + minutes) * 60_000
 }
 
 interface Fields {

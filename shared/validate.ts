@@ -70,7 +70,10 @@ function explain(errors: ErrorObject[]): InputError[] {
 function explainOne(error: ErrorObject): InputError {
   const pointer = error.instancePath
   if (error.propertyName !== undefined) {
-    return { pointer: `${pointer}/${escapePointer(error.propertyName)}`, detail: `the name '${error.propertyName}' ${error.message}` }
+    return {
+      pointer: `${pointer}/${escapePointer(error.propertyName)}`,
+      detail: `the name '${error.propertyName}' ${error.message}`,
+    }
   }
   switch (error.keyword) {
     case 'additionalProperties': {
@@ -96,6 +99,7 @@ function explainOne(error: ErrorObject): InputError {
   }
 }
 
-function escapePointer(name: string): string {
+/** A name as a part of a JSON pointer. */
+export function escapePointer(name: string): string {
   return name.replaceAll('~', '~0').replaceAll('/', '~1')
 }

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { draw, hour, oneSeries, start } from '../../test/plots/draw.ts'
+import { draw, hour, oneSeries, points, start } from '../../test/plots/draw.ts'
 
 t.test('bars', async (t) => {
   t.test('start at zero and stand on their time', async (t) => {

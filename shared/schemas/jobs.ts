@@ -27,7 +27,10 @@ export const jobRequestSchema = {
         else: name,
       },
     },
-    from: { ...bound, description: 'Start of the range, included; relative times are resolved when the job is accepted' },
+    from: {
+      ...bound,
+      description: 'Start of the range, included; relative times are resolved when the job is accepted',
+    },
     to: { ...bound, description: 'End of the range, not included' },
     params: { type: 'object', default: {}, description: 'Parameters of the kind' },
   },

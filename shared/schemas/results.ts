@@ -7,7 +7,11 @@ export const resultSchema = {
     data: { description: 'The numbers; their form is that of the kind' },
     chart: { type: 'object', description: 'The Vega-Lite specification that was drawn' },
     alt: { type: 'string', description: 'What the chart shows, in words' },
-    artifacts: { type: 'object', additionalProperties: { type: 'string', format: 'uri' }, description: 'Addresses of the drawn forms' },
+    artifacts: {
+      type: 'object',
+      additionalProperties: { type: 'string', format: 'uri' },
+      description: 'Addresses of the drawn forms',
+    },
     provenance: {
       type: 'object',
       description: 'Kind, parameters, the revision and the range of each series that were read, versions and timings',

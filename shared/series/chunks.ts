@@ -27,18 +27,19 @@ export async function readChunks(
     limit,
   ])
   if (reply === null) return undefined
-  const [meta, found] = reply as [Buffer[], Buffer[]]
+  const [meta, found] = reply as [Buffer[], (Buffer | null)[]]
   const chunks: Chunk[] = []
   for (let i = 0; i < found.length; i += 2) {
     const id = found[i]!.toString()
-    const bytes = found[i + 1]!
+    const bytes = found[i + 1] ?? undefined
     chunks.push({ id, decode: () => decode(name, id, bytes) })
   }
   return { info: readMeta(meta.map(String)), chunks }
 }
 
-function decode(name: string, id: string, bytes: Buffer): Points {
+function decode(name: string, id: string, bytes: Buffer | undefined): Points {
   try {
+    if (!bytes) throw new ChunkError('it is missing')
     return decodeChunk(bytes)
   } catch (error) {
     if (!(error instanceof ChunkError)) throw error

@@ -27,7 +27,8 @@ export function encodeChunk(points: Points): Buffer {
 /** Throws ChunkError when the bytes are damaged: they are never returned as data. */
 export function decodeChunk(chunk: Buffer): Points {
   if (chunk.length < header || (chunk.length - header) % 16 !== 0) throw new ChunkError(`it has ${chunk.length} bytes`)
-  if (chunk[0] !== version) throw new ChunkError(`its version is ${chunk[0]}, not ${version}`)
+  const said = chunk.readUInt32LE(0) // the zeroes included
+  if (said !== version) throw new ChunkError(`its version is ${said}, not ${version}`)
   if (crc32(chunk.subarray(header)) !== chunk.readUInt32LE(4)) throw new ChunkError('its checksum does not match')
   // A copy: the bytes of a reply are not aligned to eight.
   const columns = new Uint8Array(chunk.subarray(header)).buffer

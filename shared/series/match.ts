@@ -25,5 +25,7 @@ export function parseMatch(text: string): Matcher[] {
 }
 
 export function matches(matchers: Matcher[], labels: Record<string, string>): boolean {
-  return matchers.every(({ label, negated, value }) => ((labels[label] ?? '') === value) !== negated)
+  return matchers.every(
+    ({ label, negated, value }) => ((Object.hasOwn(labels, label) ? labels[label] : '') === value) !== negated,
+  )
 }

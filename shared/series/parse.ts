@@ -1,5 +1,7 @@
+import { JsonError, parseJsonText } from '../json.ts'
 import { type InputError, maxInputErrors } from '../problems.ts'
-import { fromEpoch, parseTime, type TimeOptions } from '../time.ts'
+import { parseTime, type TimeOptions } from '../time.ts'
+import { escapePointer, unknownName } from '../validate.ts'
 import { sortPoints } from './merge.ts'
 import type { Points } from './points.ts'
 
@@ -38,7 +40,7 @@ export async function parsePoints(
   const reader = new PointReader(options)
   if (form === 'json') readJsonBody(Buffer.concat(await Array.fromAsync(body)).toString('utf8'), reader)
   else if (form === 'csv') await readCsv(body, reader)
-  else for await (const [line, text] of lines(body)) readNdjsonLine(text, line, reader)
+  else await readNdjson(body, reader)
   return sortPoints(reader.finish())
 }
 
@@ -73,8 +75,7 @@ class PointReader {
 
   time(raw: unknown, place: Place): number {
     try {
-      if (typeof raw === 'string') return parseTime(raw, this.#options)
-      if (typeof raw === 'number') return parseTime(String(fromEpoch(raw, this.#options.unit)), { unit: 'ms' })
+      if (typeof raw === 'string' || typeof raw === 'number') return parseTime(raw, this.#options)
       this.fault(place, `${show(raw)} is not a timestamp: a text or a number was expected`)
     } catch (error) {
       if (!(error instanceof RangeError)) throw error
@@ -109,13 +110,10 @@ function show(raw: unknown): string {
 function readJsonBody(text: string, reader: PointReader): void {
   let body: unknown
   try {
-    body = JSON.parse(text.replace(/^\uFEFF/, ''))
+    body = parseJsonText(text)
   } catch (error) {
-    // Two objects on two lines are NDJSON that says it is JSON.
-    const message = (error as Error).message
-    const line = text.slice(0, Number(/position (\d+)/.exec(message)?.[1] ?? text.length)).split('\n').length
-    const empty = text.trim() === ''
-    reader.fault({ line }, empty ? 'the body is empty; points were expected' : `not JSON: ${message}`)
+    if (!(error instanceof JsonError)) throw error
+    reader.fault({ line: error.line }, error.message)
     return
   }
   if (Array.isArray(body)) for (const [i, point] of body.entries()) readPoint(point, `/${i}`, undefined, reader)
@@ -126,7 +124,7 @@ function readJsonBody(text: string, reader: PointReader): void {
 function readColumns(body: Record<string, unknown>, reader: PointReader): void {
   const { timestamps, values, ...others } = body
   for (const name of Object.keys(others))
-    reader.fault({ pointer: `/${name}` }, `'${name}' is not known here; columns are 'timestamps' and 'values'`)
+    reader.fault({ pointer: `/${escapePointer(name)}` }, unknownName(name, ['timestamps', 'values']))
   if (!Array.isArray(timestamps) || !Array.isArray(values)) {
     reader.fault({ pointer: '' }, "columns need both 'timestamps' and 'values', each a list")
     return
@@ -154,7 +152,7 @@ function readPoint(point: unknown, pointer: string, line: number | undefined, re
   }
   for (const name of Object.keys(point)) {
     if (name !== 'timestamp' && name !== 'value')
-      reader.fault(place(`/${name}`), `'${name}' is not known here; a point has 'timestamp' and 'value'`)
+      reader.fault(place(`/${escapePointer(name)}`), unknownName(name, ['timestamp', 'value']))
   }
   for (const name of ['timestamp', 'value']) {
     if (!(name in point)) reader.fault(place(''), `'${name}' is missing`)
@@ -164,14 +162,19 @@ function readPoint(point: unknown, pointer: string, line: number | undefined, re
   }
 }
 
-function readNdjsonLine(text: string, line: number, reader: PointReader): void {
-  if (text.trim() === '') return
-  try {
-    readPoint(JSON.parse(text), '', line, reader)
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error
-    reader.fault({ line }, `not JSON: ${error.message}`)
+async function readNdjson(body: AsyncIterable<Buffer>, reader: PointReader): Promise<void> {
+  let empty = true
+  for await (const [line, text] of lines(body)) {
+    if (text.trim() === '') continue
+    empty = false
+    try {
+      readPoint(parseJsonText(text), '', line, reader)
+    } catch (error) {
+      if (!(error instanceof JsonError)) throw error
+      reader.fault({ line }, error.message)
+    }
   }
+  if (empty) reader.fault({ line: 1 }, 'the body is empty')
 }
 
 const number = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
@@ -180,7 +183,7 @@ async function readCsv(body: AsyncIterable<Buffer>, reader: PointReader): Promis
   let columns: { timestamp: number; value: number; count: number } | undefined
   for await (const [line, text] of lines(body)) {
     if (text.trim() === '') continue
-    const fields = text.split(',').map((field) => field.trim().replace(/^"(.*)"$/, '$1'))
+    const fields = csvFields(text)
     if (!columns) {
       const names = fields.map((field) => field.toLowerCase())
       const [timestamp, value] = [names.indexOf('timestamp'), names.indexOf('value')]
@@ -211,6 +214,14 @@ async function readCsv(body: AsyncIterable<Buffer>, reader: PointReader): Promis
     const parsed = number.test(value) ? Number(value) : value
     reader.add(reader.time(fields[columns.timestamp], { line }), reader.value(parsed, { line }))
   }
+  if (!columns) reader.fault({ line: 1 }, 'the body is empty')
+}
+
+/** The fields of a line; a comma in quotes is part of a field, and two quotes are one. */
+function csvFields(text: string): string[] {
+  if (!text.includes('"')) return text.split(',').map((field) => field.trim())
+  const fields = text.match(/(?:"(?:[^"]|"")*"|[^,"])+|(?<=,|^)(?=,|$)/g) ?? []
+  return fields.map((field) => field.trim().replace(/^"(.*)"$/s, (_, quoted: string) => quoted.replaceAll('""', '"')))
 }
 
 /** The lines of a body with their numbers from 1, without their ends; a byte order mark is dropped. */
@@ -219,7 +230,9 @@ async function* lines(body: AsyncIterable<Buffer>): AsyncGenerator<[number, stri
   let number = 1
   let rest = ''
   for await (const chunk of body) {
-    const parts = (rest + decoder.decode(chunk, { stream: true })).split('\n')
+    const parts = decoder.decode(chunk, { stream: true }).split('\n')
+    // Only what is new is searched: a body without an end of line takes no longer than another.
+    parts[0] = rest + parts[0]!
     rest = parts.pop()!
     for (const part of parts) yield [number++, part.endsWith('\r') ? part.slice(0, -1) : part]
   }

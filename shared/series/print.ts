@@ -24,6 +24,7 @@ function* rows(
   for (const { timestamps, values } of runs()) {
     const texts: string[] = new Array(timestamps.length)
     const last = timestamps.length - 1
+    if (last < 0) continue
     for (let i = 0; i <= last; i++) {
       const from = options.descending ? last - i : i
       texts[i] = row(timestamps[from]!, values[from]!)

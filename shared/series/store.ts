@@ -98,13 +98,23 @@ export function openStore(redis: Redis): SeriesStore {
       if (found && idle) return { result, revision: found.info.revision, created: false }
       if (!found) await putInIndex(redis, name, {})
       const revision = await swap(redis, keys, name, found?.info.revision ?? '', drop, points ?? noPoints, fields)
-      if (revision !== undefined) return { result, revision, created: !found }
+      if (revision !== undefined) {
+        // A delete of the same name may have cleared the index between its entry and the series.
+        if (!found) await putInIndex(redis, name, {})
+        return { result, revision, created: !found }
+      }
       await pause(Math.random() * Math.min(attempt, 20))
     }
     throw new Problem(
       'contended',
       `The series '${name}' is being changed by too many writers at once; nothing was written.`,
     )
+  }
+
+  /** After names were taken out of the index: somebody may have set the same label, or made the series, meanwhile. */
+  async function mendIndex(name: string): Promise<void> {
+    const info = await store.get(name)
+    if (info) await putInIndex(redis, name, info.labels)
   }
 
   const store: SeriesStore = {
@@ -140,6 +150,7 @@ export function openStore(redis: Redis): SeriesStore {
         const info = await store.get(name)
         if (!info) throw new Problem('contended', `The series '${name}' was deleted at the same moment.`)
         if (before) await takeFromIndex(redis, name, before.labels, info.labels)
+        if (metadata.labels !== undefined) await mendIndex(name)
         return { info, created }
       }),
 
@@ -152,9 +163,7 @@ export function openStore(redis: Redis): SeriesStore {
         const outcome = await runScript(redis, 'dropSeries', Object.values(keys), [name, expected])
         if (outcome === 'changed') checkMatch(options.ifMatch, 'another')
         await takeFromIndex(redis, name, before?.labels ?? {}, undefined)
-        // Somebody may have created it again in between: the index must know it.
-        const again = await store.get(name)
-        if (again) await putInIndex(redis, name, again.labels)
+        await mendIndex(name)
         return outcome === 'gone'
       }),
 
@@ -174,13 +183,7 @@ export function openStore(redis: Redis): SeriesStore {
 
     upsert: (name, points, options = {}) =>
       inTurn(name, async () => {
-        if (points.timestamps.length === 0) {
-          const info = await store.get(name)
-          checkMatch(options.ifMatch, info?.revision)
-          if (!info) throw unknownSeries(name)
-          return { inserted: 0, updated: 0, unchanged: 0, revision: info.revision }
-        }
-        const [first, last] = [points.timestamps[0]!, points.timestamps.at(-1)!]
+        const [first, last] = [points.timestamps[0] ?? 0, points.timestamps.at(-1) ?? 0]
         const { result, revision } = await change(name, { from: first, to: last + 1 }, options, (_, chunks) => {
           // The chunk before the first point is touched only when it holds that time, or has room.
           const drop = chunks

@@ -1,0 +1,74 @@
+import { createServer, type RequestListener, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { Problem } from './problems.ts'
+
+/** Connections that have not asked anything yet: node counts them as busy. */
+const silentConnections = new WeakMap<Server, Set<Socket>>()
+
+/** Listens; resolves when connections are accepted. */
+export async function listen(
+  listener: RequestListener,
+  { port, host }: { port: number; host: string },
+): Promise<Server & { url: string }> {
+  // Without a Host the listener answers; what is expected beyond 100-continue may be ignored.
+  const server = createServer({ keepAliveTimeout: 65_000, requireHostHeader: false }, listener)
+  server.on('checkExpectation', listener)
+  refuseMalformed(server)
+  const silent = new Set<Socket>()
+  silentConnections.set(server, silent)
+  server.on('connection', (socket) => {
+    silent.add(socket)
+    socket.once('close', () => silent.delete(socket))
+  })
+  server.on('request', (req) => silent.delete(req.socket))
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, resolve)
+  })
+  const { port: taken } = server.address() as AddressInfo
+  return Object.assign(server, { url: `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${taken}` })
+}
+
+/** Answers what the parser of HTTP could not read, unless an answer is already being written. */
+function refuseMalformed(server: Server): void {
+  const answering = new WeakMap<Duplex, ServerResponse>()
+  server.on('request', (req, res) => answering.set(req.socket, res))
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    const answer = answering.get(socket)
+    if (!socket.writable || error.code === 'ECONNRESET' || (answer?.headersSent && !answer.writableFinished)) {
+      socket.destroy()
+      return
+    }
+    const problem =
+      error.code === 'HPE_HEADER_OVERFLOW'
+        ? new Problem('headers-too-large', 'The header fields have more than 16384 bytes.')
+        : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+          ? new Problem('request-timeout', 'The request was not sent within the time that the server waits.')
+          : new Problem('bad-request', 'The request is not HTTP.')
+    const body = `${JSON.stringify(problem.document('/'))}\n`
+    const head = [
+      `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
+      'content-type: application/problem+json; charset=utf-8',
+      `content-length: ${Buffer.byteLength(body)}`,
+      'x-content-type-options: nosniff',
+      'connection: close',
+    ]
+    socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy())
+  })
+}
+
+/** Stops accepting, lets the requests under way end, and cuts those that are still open after `drainMs`. */
+export async function drain(server: Server, drainMs: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  const closeIdle = () => {
+    server.closeIdleConnections()
+    for (const socket of silentConnections.get(server) ?? []) if (socket.bytesRead === 0) socket.destroy()
+  }
+  closeIdle()
+  const idle = setInterval(closeIdle, 50)
+  const cut = setTimeout(() => server.closeAllConnections(), drainMs)
+  await closed
+  clearInterval(idle)
+  clearTimeout(cut)
+}

@@ -1,0 +1,169 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import t from 'tap'
+import { startRedis } from '../../scripts/own-redis.ts'
+import { columns, counter, problem, rows, times } from '../../test/points.ts'
+import { seriesKeys } from '../keys.ts'
+import { makeLog } from '../log.ts'
+import { connect } from '../redis.ts'
+import { ChunkError } from './codec.ts'
+import { parseMatch } from './match.ts'
+import { openStore, type SeriesStore } from './store.ts'
+
+const server = await startRedis()
+const redis = connect(server.url, makeLog('silent'))
+const second = connect(server.url, makeLog('silent'))
+t.teardown(async () => {
+  redis.disconnect()
+  second.disconnect()
+  await server.stop()
+})
+
+/** Two stores that know nothing of one another, as in two processes. */
+const store = openStore(redis)
+const other = openStore(second)
+
+t.test('a list never misses a series, however it is changed, deleted and made by others meanwhile', async (t) => {
+  const missed: string[] = []
+  for (let round = 0; round < 150; round++) {
+    const name = `race/${round % 20}`
+    const put = (by: SeriesStore, side: string) => by.putMetadata(name, { labels: { side } })
+    const work = [put(store, 'a'), put(other, 'b'), other.remove(name), store.upsert(name, columns([round]))]
+    // A series that is deleted at the moment of its change may be said to be contended.
+    for (const outcome of await Promise.allSettled(work))
+      if (outcome.status === 'rejected') t.match(outcome.reason, problem('contended'))
+    const info = await store.get(name)
+    const match = info?.labels.side ? parseMatch(`side="${info.labels.side}"`) : []
+    if (info && !(await store.list({ prefix: 'race/', match, limit: 100 })).some((listed) => listed.name === name))
+      missed.push(`${name} in round ${round}`)
+  }
+  t.same(missed, [])
+})
+
+/** A store whose connection does one command only after something else has happened. */
+function delayed(command: 'zrem' | 'changeSeries', before: () => Promise<unknown>): SeriesStore {
+  const slow = connect(server.url, makeLog('silent'))
+  t.teardown(() => slow.disconnect())
+  const commands = slow as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>
+  const send = commands[command]!.bind(slow)
+  commands[command] = async (...args) => {
+    await before()
+    return send(...args)
+  }
+  return openStore(slow)
+}
+
+const listed = async (match: string) => {
+  const found = await store.list({ match: parseMatch(match), limit: 100 })
+  return found.map(({ name }) => name)
+}
+
+t.test('a delete between the two steps of a creation does not hide the series', async (t) => {
+  await delayed('changeSeries', () => other.remove('late')).upsert('late', columns([1]))
+  t.ok((await listed('')).includes('late'))
+  await delayed('changeSeries', () => other.remove('later')).putMetadata('later', { labels: { late: 'yes' } })
+  t.ok((await listed('')).includes('later'))
+  t.same(await listed('late="yes"'), ['later'])
+})
+
+t.test('a label that comes back while another writer takes it away stays listed', async (t) => {
+  await store.putMetadata('turn', { labels: { side: 'left' } })
+  const back = () => other.putMetadata('turn', { labels: { side: 'left' } })
+  await delayed('zrem', back).putMetadata('turn', { labels: { side: 'right' } })
+  t.same((await store.get('turn'))!.labels, { side: 'left' })
+  t.same(await listed('side="left"'), ['turn'])
+  t.same(await listed('side="right"'), [])
+})
+
+t.test('writers in this and in other processes lose nothing and double nothing', async (t) => {
+  const [writers, count, batch] = [8, 400, 40]
+  const script = fileURLToPath(new URL('../../test/write-points.ts', import.meta.url))
+  const child = async (first: number) => {
+    const args = [script, server.url, 'busy', ...[first, writers, count, batch].map(String)]
+    return Number((await promisify(execFile)(process.execPath, args)).stdout)
+  }
+  const here = async (first: number) => {
+    let inserted = 0
+    for (let start = 0; start < count; start += batch) {
+      const some = times(batch, first + start * writers, writers)
+      inserted += (
+        await (first % 2 ? store : other).upsert(
+          'busy',
+          columns(some, () => first),
+        )
+      ).inserted
+    }
+    return inserted
+  }
+  const inserted = await Promise.all([child(0), child(1), ...times(writers - 2, 2).map(here)])
+  t.same(inserted, new Array(writers).fill(count))
+  t.same(
+    await rows(store, 'busy'),
+    times(writers * count).map((time) => [time, time % writers]),
+  )
+  t.equal((await store.get('busy'))!.count, writers * count)
+  t.equal(counter((await store.get('busy'))!.revision), (writers * count) / batch, 'a revision for each change')
+})
+
+t.test('a reader never sees half a change', async (t) => {
+  const all = times(3000)
+  let written = 0
+  const write = async () => {
+    for (; written < 60; written++)
+      await store.upsert(
+        'whole',
+        columns(all, () => written),
+      )
+  }
+  await store.upsert(
+    'whole',
+    columns(all, () => 0),
+  )
+  const writing = write()
+  const seen = new Set<number>()
+  const torn: unknown[] = []
+  while (written < 60) {
+    const found = (await rows(other, 'whole'))!
+    const values = new Set(found.map(([, value]) => value))
+    if (values.size !== 1 || found.length !== all.length) torn.push({ count: found.length, values })
+    seen.add(found[0]![1])
+  }
+  await writing
+  t.same(torn, [])
+  t.ok(seen.size > 3, `${seen.size} states were seen`)
+})
+
+t.test('a damaged or missing chunk is an error that names it, never data', async (t) => {
+  await store.upsert('hurt', columns(times(3000)))
+  const { chunks } = seriesKeys('hurt')
+  const ids = (await redis.hkeys(chunks)).sort((a, b) => Number(a) - Number(b))
+  const id = ids[1]!
+  const bytes = (await redis.hgetBuffer(chunks, id))!
+  const { revision } = (await store.get('hurt'))!
+  const damages = [
+    () =>
+      redis.hset(chunks, id, Buffer.concat([bytes.subarray(0, 99), Buffer.of(bytes[99]! ^ 4), bytes.subarray(100)])),
+    () => redis.hdel(chunks, id),
+  ]
+  for (const damage of damages) {
+    await damage()
+    const message = new RegExp(`^the chunk ${id} of the series 'hurt' is damaged: `)
+    for (const use of [
+      () => rows(store, 'hurt'),
+      () => store.upsert('hurt', columns([Number(id)])),
+      () => store.deleteRange('hurt', {}),
+    ]) {
+      const error = await use().then(
+        () => undefined,
+        (error) => error,
+      )
+      t.match(error, { message })
+      t.ok(error instanceof ChunkError)
+    }
+    t.equal((await rows(store, 'hurt', { to: 10 }))!.length, 10, 'what is whole is given')
+  }
+  t.equal((await store.get('hurt'))!.revision, revision)
+  await redis.hset(chunks, id, bytes)
+  t.equal((await rows(store, 'hurt'))!.length, 3000)
+})

@@ -1,0 +1,226 @@
+import assert from 'node:assert/strict'
+import fc from 'fast-check'
+import t from 'tap'
+import { startRedis } from '../../scripts/own-redis.ts'
+import { columns, counter, generation, problem, rows, times } from '../../test/points.ts'
+import { seriesKeys } from '../keys.ts'
+import { makeLog } from '../log.ts'
+import { connect } from '../redis.ts'
+import { parseMatch } from './match.ts'
+import { openStore } from './store.ts'
+
+const server = await startRedis()
+const redis = connect(server.url, makeLog('silent'))
+t.teardown(async () => {
+  redis.disconnect()
+  await server.stop()
+})
+
+const store = openStore(redis)
+
+t.test('a series that does not exist has nothing', async (t) => {
+  t.equal(await store.get('none'), undefined)
+  t.equal(await store.read('none'), undefined)
+  t.equal(await store.extremes('none'), undefined)
+  t.equal(await store.remove('none'), false)
+  await t.rejects(store.deleteRange('none', {}), problem('unknown-series'))
+})
+
+t.test('metadata: what is given is set, what is missing stays, null removes', async (t) => {
+  const made = await store.putMetadata('meta', { labels: { city: 'Köln', kind: 'air' }, unit: '°C' })
+  t.equal(made.created, true)
+  t.match(made.info, { name: 'meta', labels: { city: 'Köln', kind: 'air' }, unit: '°C', count: 0 })
+  t.notOk('first' in made.info)
+  const changed = await store.putMetadata('meta', { description: 'Heat', unit: null })
+  t.equal(changed.created, false)
+  t.match(changed.info, { labels: made.info.labels, description: 'Heat' })
+  t.notOk('unit' in changed.info)
+  t.equal(counter(changed.info.revision), counter(made.info.revision) + 1)
+  const same = await store.putMetadata('meta', { description: 'Heat', labels: { kind: 'air', city: 'Köln' } })
+  t.equal(same.info.revision, changed.info.revision, 'what is the same is no change')
+  await store.upsert('meta', columns([1]))
+  t.match(await store.get('meta'), { description: 'Heat', labels: { city: 'Köln' }, count: 1, first: 1, last: 1 })
+})
+
+t.test('points over many chunks, out of order, overwritten and unchanged', async (t) => {
+  const thousands = times(5000, 0, 10)
+  const { revision, ...made } = await store.upsert('many', columns(thousands))
+  t.same(made, { inserted: 5000, updated: 0, unchanged: 0 })
+  t.same(
+    await rows(store, 'many'),
+    thousands.map((time) => [time, time / 2]),
+  )
+  t.same(await store.upsert('many', columns(thousands)), { inserted: 0, updated: 0, unchanged: 5000, revision })
+
+  // Between, before, after and upon what is there.
+  const mixed = [-30, -20, 5, 10, 10_235, 10_240, 10_245, 49_990, 49_995, 60_000]
+  const changed = await store.upsert(
+    'many',
+    columns(mixed, () => -1),
+  )
+  t.match(changed, { inserted: 7, updated: 3, unchanged: 0 })
+  t.equal(counter(changed.revision), counter(revision) + 1)
+  const model = new Map([
+    ...thousands.map((time) => [time, time / 2] as const),
+    ...mixed.map((time) => [time, -1] as const),
+  ])
+  t.same(
+    await rows(store, 'many'),
+    [...model].sort(([a], [b]) => a - b),
+  )
+  t.match(await store.get('many'), { count: 5007, first: -30, last: 60_000, revision: changed.revision })
+  t.match(await store.extremes('many'), { min: -1, max: 24_995 - 2.5 - 2.5 })
+})
+
+t.test('no points make a series, and change none', async (t) => {
+  const { revision, ...made } = await store.upsert('empty', columns([]))
+  t.same(made, { inserted: 0, updated: 0, unchanged: 0 })
+  t.equal((await store.upsert('empty', columns([]))).revision, revision)
+  t.same(await rows(store, 'empty'), [])
+})
+
+t.test('a series that is deleted and made again has another generation', async (t) => {
+  const before = await store.upsert('again', columns(times(3000)))
+  t.equal(await store.remove('again'), true)
+  t.equal(await rows(store, 'again'), undefined)
+  const after = await store.upsert('again', columns([1]))
+  t.not(generation(after.revision), generation(before.revision))
+  t.same(await rows(store, 'again'), [[1, 0.5]])
+  await store.remove('again')
+  t.same(await redis.exists(...Object.values(seriesKeys('again'))), 0)
+})
+
+t.test('a deleted range loses its start and keeps its end', async (t) => {
+  await store.upsert('cut', columns(times(5000)))
+  const cut = async (from?: number, to?: number) => (await store.deleteRange('cut', { from, to })).deleted
+  t.equal(await cut(1023, 1025), 2, 'over the edge of two chunks')
+  t.equal(await cut(2048, 3072), 1024, 'a chunk to the point')
+  t.equal(await cut(2048, 3072), 0)
+  t.equal(await cut(10, 10), 0)
+  t.equal(await cut(undefined, 3), 3)
+  t.equal(await cut(4990), 10)
+  t.equal(await cut(-100, 0), 0)
+  const left = times(4990).filter((i) => i >= 3 && !(i >= 1023 && i < 1025) && !(i >= 2048 && i < 3072))
+  t.same(
+    (await rows(store, 'cut'))!.map(([time]) => time),
+    left,
+  )
+  t.match(await store.get('cut'), { count: left.length, first: 3, last: 4989 })
+  const { revision } = (await store.get('cut'))!
+  t.equal((await store.deleteRange('cut', { from: 10, to: 5 })).revision, revision, 'nothing deleted, nothing changed')
+  t.equal(await cut(), left.length)
+  t.notOk('first' in (await store.get('cut'))!)
+  t.equal(await store.extremes('cut'), undefined)
+})
+
+t.test('a write upon a condition', async (t) => {
+  const { revision } = await store.upsert('if', columns([1]))
+  const failed = problem('precondition-failed')
+  await t.rejects(store.upsert('if', columns([2]), { ifMatch: 'other.1' }), failed)
+  await t.rejects(store.deleteRange('if', {}, { ifMatch: 'other.1' }), failed)
+  await t.rejects(store.putMetadata('if', { unit: 'm' }, { ifMatch: 'other.1' }), failed)
+  await t.rejects(store.remove('if', { ifMatch: 'other.1' }), failed)
+  await t.rejects(store.upsert('if-none', columns([1]), { ifMatch: '*' }), failed)
+  await t.rejects(store.remove('if-none', { ifMatch: '*' }), failed)
+  t.equal((await store.get('if'))!.revision, revision)
+  t.equal(await store.get('if-none'), undefined)
+  const written = await store.upsert('if', columns([2]), { ifMatch: revision })
+  await t.rejects(store.upsert('if', columns([3]), { ifMatch: revision }), failed)
+  t.match(await store.upsert('if', columns([4]), { ifMatch: '*' }), { inserted: 1 })
+  await t.rejects(store.remove('if', { ifMatch: written.revision }), failed)
+  t.equal(await store.remove('if', { ifMatch: '*' }), true)
+})
+
+t.test('lists by prefix, labels and page, in the order of the bytes', async (t) => {
+  const names = ['l', 'l/', 'l/B', 'l/a', 'l/b', 'l/é', 'l/日', 'm']
+  for (const name of names.toReversed())
+    await store.putMetadata(name, { labels: { first: name.at(-1)!, kind: name === 'l/b' ? 'test' : 'real' } })
+  const list = async (query: { prefix?: string; match?: string; after?: string; limit?: number }) => {
+    const { match = '', limit = 100, ...rest } = query
+    return (await store.list({ ...rest, limit, match: parseMatch(match) })).map(({ name }) => name)
+  }
+  t.same(await list({ prefix: 'l/' }), ['l/', 'l/B', 'l/a', 'l/b', 'l/é', 'l/日'])
+  t.same(await list({ prefix: 'l', match: 'kind="test"' }), ['l/b'])
+  t.same(await list({ prefix: 'l', match: 'kind!="test",first!="é"' }), ['l', 'l/', 'l/B', 'l/a', 'l/日'])
+  t.same(await list({ match: 'kind="real",first="日"' }), ['l/日'])
+  t.same(await list({ prefix: 'nothing' }), [])
+  for (const limit of [1, 2, 3]) {
+    const paged: string[] = []
+    for (
+      let page = await list({ prefix: 'l', limit });
+      page.length > 0;
+      page = await list({ prefix: 'l', limit, after: paged.at(-1)! })
+    )
+      paged.push(...page)
+    t.same(paged, names.slice(0, -1), `${limit} a page`)
+  }
+  await store.putMetadata('l/b', { labels: { kind: 'real' } })
+  await store.remove('l/a')
+  t.same(await list({ match: 'kind="test"' }), [])
+  t.same(await list({ match: 'first="a"' }), [])
+  t.same(await list({ prefix: 'l/', match: 'first=""' }), ['l/b'])
+})
+
+const anyTime = fc.integer({ min: -3000, max: 6000 })
+const anyBound = fc.option(anyTime, { nil: undefined })
+const run = fc.record({
+  first: anyTime,
+  step: fc.integer({ min: 1, max: 4 }),
+  count: fc.integer({ min: 1, max: 2500 }),
+  value: fc.integer({ min: 0, max: 3 }),
+})
+const anyOperation = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ upsert: run }) },
+  { weight: 2, arbitrary: fc.record({ delete: fc.record({ from: anyBound, to: anyBound }) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      read: fc.record({
+        from: anyBound,
+        to: anyBound,
+        order: fc.constantFrom('asc' as const, 'desc' as const),
+        limit: fc.integer({ min: 0, max: 3000 }),
+      }),
+    }),
+  },
+)
+
+t.test('any sequence of changes and reads gives what a plain map gives', async () => {
+  let count = 0
+  await fc.assert(
+    fc.asyncProperty(fc.array(anyOperation, { minLength: 15, maxLength: 40, size: 'max' }), async (operations) => {
+      const name = `model/${count++}`
+      const model = new Map<number, number>()
+      const within = (from = -Infinity, to = Infinity) =>
+        [...model].filter(([time]) => time >= from && time < to).sort(([a], [b]) => a - b)
+      await store.upsert(name, columns([]))
+      for (const operation of operations) {
+        if ('upsert' in operation) {
+          const { first, step, count, value } = operation.upsert
+          const points = columns(times(count, first, step), (time) => (time + value) % 3)
+          const before = model.size
+          for (const [i, time] of points.timestamps.entries()) model.set(time, points.values[i]!)
+          assert.equal((await store.upsert(name, points)).inserted, model.size - before)
+        } else if ('delete' in operation) {
+          const gone = within(operation.delete.from, operation.delete.to)
+          for (const [time] of gone) model.delete(time)
+          assert.equal((await store.deleteRange(name, operation.delete)).deleted, gone.length)
+        } else {
+          const { from, to, order, limit } = operation.read
+          const expected = order === 'asc' ? within(from, to) : within(from, to).reverse()
+          const found = (await rows(store, name, operation.read))!
+          // With a limit whole chunks come, at least so many points as are wanted.
+          assert.ok(found.length >= (limit === 0 ? expected.length : Math.min(limit, expected.length)))
+          assert.deepEqual(found, expected.slice(0, found.length))
+        }
+      }
+      assert.deepEqual(await rows(store, name), within())
+      assert.equal((await store.get(name))!.count, model.size)
+      assert.deepEqual(
+        [(await store.get(name))!.first, (await store.get(name))!.last],
+        [within()[0]?.[0], within().at(-1)?.[0]],
+      )
+    }),
+    { numRuns: 20 },
+  )
+})
