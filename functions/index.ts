@@ -1,4 +1,4 @@
-import type { FunctionDefinition } from '../shared/serve.ts'
+import type { FunctionDefinition } from '../shared/http/serve.ts'
 
 /** Every function, loaded only when it is asked for: a process that serves one must not pay for the others. */
 export const functions: Record<string, () => Promise<FunctionDefinition<never>>> = {

@@ -1,8 +1,8 @@
 import type { RequestListener } from 'node:http'
 import { type Config, readConfig } from '../shared/config.ts'
+import { makeMetrics } from '../shared/http/metrics.ts'
+import { drain, type FunctionDefinition, listen, type OpenFunction, openFunction } from '../shared/http/serve.ts'
 import type { Log } from '../shared/log.ts'
-import { makeMetrics } from '../shared/metrics.ts'
-import { drain, type FunctionDefinition, listen, type OpenFunction, openFunction } from '../shared/serve.ts'
 import { version } from '../shared/version.ts'
 import { functions } from './index.ts'
 

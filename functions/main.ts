@@ -1,7 +1,7 @@
 import { ConfigError, environment, readConfig } from '../shared/config.ts'
+import { makeMetrics } from '../shared/http/metrics.ts'
+import { drain, listen, openFunction } from '../shared/http/serve.ts'
 import { makeLog } from '../shared/log.ts'
-import { makeMetrics } from '../shared/metrics.ts'
-import { drain, listen, openFunction } from '../shared/serve.ts'
 import { version } from '../shared/version.ts'
 import { functions } from './index.ts'
 

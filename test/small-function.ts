@@ -3,11 +3,11 @@ import { request as httpRequest, type IncomingMessage, type RequestOptions } fro
 import { connect } from 'node:net'
 import { Writable } from 'node:stream'
 import pino from 'pino'
-import { bodyStream } from '../shared/body.ts'
 import { readConfig } from '../shared/config.ts'
-import { type Request, type Route, readJson } from '../shared/http.ts'
-import { makeMetrics } from '../shared/metrics.ts'
-import { drain, listen, openFunction } from '../shared/serve.ts'
+import { bodyStream } from '../shared/http/body.ts'
+import { type Request, type Route, readJson } from '../shared/http/http.ts'
+import { makeMetrics } from '../shared/http/metrics.ts'
+import { drain, listen, openFunction } from '../shared/http/serve.ts'
 
 export const streamLimit = 20_000
 
@@ -16,9 +16,10 @@ export const writeKey = 'key-that-writes'
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 export const keys = `reader:read:${sha256(readKey)}, writer:write:${sha256(writeKey)} boss:admin:${sha256('boss')}`
 
-/** A gate that requests wait at, and how many have come to it. */
+/** A gate that requests wait at, how many have come to it, and how many streams have ended. */
 interface Gate {
   arrived: number
+  ended: number
   opened: Promise<void>
 }
 
@@ -116,10 +117,14 @@ const routes: Route<Services>[] = [
     formats: { csv: 'text/csv' },
     query: { endless: { type: 'boolean', default: false } },
     ...plain,
-    async handle({ query }) {
+    async handle({ query }, { gate }) {
       function* lines() {
-        do yield 'timestamp,value\n'.repeat(1000)
-        while (query.endless)
+        try {
+          do yield 'timestamp,value\n'.repeat(1000)
+          while (query.endless)
+        } finally {
+          gate.ended++
+        }
       }
       return { etag: 'g.2;hash', body: lines() }
     },
@@ -146,7 +151,7 @@ export async function startSmall(settings: Record<string, string> = {}): Promise
     },
   })
   const { promise, resolve } = Promise.withResolvers<void>()
-  const gate = { arrived: 0, opened: promise, open: resolve }
+  const gate = { arrived: 0, ended: 0, opened: promise, open: resolve }
   const lifetime = { ready: async () => {}, close: async () => {} }
   const definition = { name: 'small', segments: ['small'], routes, open: async () => ({ gate, ...lifetime }) }
   const { listener } = await openFunction(definition, config, {

@@ -6,8 +6,8 @@ export type Packages = Record<string, { dependencies: string[]; devDependencies:
 /** Who alone may import a package. */
 const importers: Record<string, string> = {
   ioredis: 'shared/redis.ts',
-  'redis-smq': 'shared/smq.ts',
-  'redis-smq-common': 'shared/smq.ts',
+  'redis-smq': 'shared/jobs/smq.ts',
+  'redis-smq-common': 'shared/jobs/smq.ts',
   vega: 'functions/worker/render.ts',
   'vega-lite': 'functions/worker/render.ts',
   'vega-interpreter': 'functions/worker/render.ts',
@@ -20,8 +20,6 @@ const environment: Record<string, string[] | 'all'> = {
   'shared/config.ts': 'all',
   // Vega takes the time zone of the process: the drawing process sets its own.
   'functions/worker/render.ts': ['TZ'],
-  // fontconfig keeps its cache there; it is all that a drawing process inherits.
-  'functions/worker/children.ts': ['HOME', 'XDG_CACHE_HOME'],
 }
 
 /** Of shared/series, what talks to Redis; the rest is pure. */
@@ -37,7 +35,7 @@ const isPure = (path: string) =>
   /^shared\/(schemas|analysis|series)\//.test(path) && !storeFiles.test(path) && !isTest(path)
 
 /** What a pure module may not reach, however long the way. */
-const impureFiles = /^shared\/(redis|http|config|log|queue|smq)\.ts$/
+const impureFiles = /^shared\/((redis|config|log)\.ts$|http\/|jobs\/)/
 const isImpure = (path: string) => impureFiles.test(path) || storeFiles.test(path)
 const impurePackages =
   /^(node:(https?|http2|net|tls|dgram|dns|fs|child_process|cluster|worker_threads|process)|ioredis|redis-smq.*|pino|prom-client|@google-cloud\/functions-framework)$/

@@ -1,6 +1,6 @@
 import { catalogue, findKind } from '../../shared/analysis/catalogue.ts'
 import type { Kind } from '../../shared/analysis/kind.ts'
-import type { Route } from '../../shared/http.ts'
+import type { Route } from '../../shared/http/http.ts'
 import { Problem } from '../../shared/problems.ts'
 import { kindListSchema, kindSchema } from '../../shared/schemas/jobs.ts'
 import { unknownName } from '../../shared/validate.ts'

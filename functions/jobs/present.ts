@@ -1,6 +1,6 @@
-import type { Request } from '../../shared/http.ts'
-import type { Job } from '../../shared/jobs.ts'
-import { type LinkBases, link } from '../../shared/links.ts'
+import type { Request } from '../../shared/http/http.ts'
+import { type LinkBases, link } from '../../shared/http/links.ts'
+import type { Job } from '../../shared/jobs/jobs.ts'
 import { formatTime } from '../../shared/time.ts'
 
 const timeOrNull = (ms: number | undefined) => (ms === undefined ? null : formatTime(ms))

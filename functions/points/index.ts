@@ -1,6 +1,6 @@
+import type { FunctionDefinition } from '../../shared/http/serve.ts'
 import { connect } from '../../shared/redis.ts'
 import { openStore } from '../../shared/series/store.ts'
-import type { FunctionDefinition } from '../../shared/serve.ts'
 import { latestRoute, pointRoutes } from './point.ts'
 import { rangeRoutes } from './range.ts'
 import { seriesRoutes } from './series.ts'

@@ -1,9 +1,16 @@
-import { entityTag } from '../../shared/answer.ts'
-import { bodyStream } from '../../shared/body.ts'
-import { makeCursor, nextLink, readCursor } from '../../shared/cursor.ts'
-import { type Answer, contentType, type Formats, type Request, type Route, summarizeErrors } from '../../shared/http.ts'
+import { entityTag } from '../../shared/http/answer.ts'
+import { bodyStream } from '../../shared/http/body.ts'
+import { makeCursor, nextLink, readCursor } from '../../shared/http/cursor.ts'
+import {
+  type Answer,
+  contentType,
+  type Formats,
+  type Request,
+  type Route,
+  summarizeErrors,
+} from '../../shared/http/http.ts'
+import { rangeQuery, resolveRange, tzQuery, unitQuery } from '../../shared/http/range.ts'
 import { Problem } from '../../shared/problems.ts'
-import { rangeQuery, resolveRange, tzQuery, unitQuery } from '../../shared/range.ts'
 import { deletedSchema, pointsBodySchema, pointsSchema, writtenSchema } from '../../shared/schemas/points.ts'
 import { PointsError, type PointsForm, parsePoints, sniffForm } from '../../shared/series/parse.ts'
 import { concatPoints, noPoints, type Points, type Range, slicePoints } from '../../shared/series/points.ts'

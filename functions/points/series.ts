@@ -1,5 +1,5 @@
-import { makeCursor, nextLink, readCursor } from '../../shared/cursor.ts'
-import { type Answer, type Request, type Route, readJson } from '../../shared/http.ts'
+import { makeCursor, nextLink, readCursor } from '../../shared/http/cursor.ts'
+import { type Answer, type Request, type Route, readJson } from '../../shared/http/http.ts'
 import { Problem } from '../../shared/problems.ts'
 import { metadataSchema, seriesListSchema, seriesSchema } from '../../shared/schemas/series.ts'
 import { type Matcher, parseMatch } from '../../shared/series/match.ts'

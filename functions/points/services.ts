@@ -1,5 +1,5 @@
-import { revisionOf } from '../../shared/answer.ts'
-import { header, type Request } from '../../shared/http.ts'
+import { revisionOf } from '../../shared/http/answer.ts'
+import { header, type Request } from '../../shared/http/http.ts'
 import { Problem } from '../../shared/problems.ts'
 import { nameFault } from '../../shared/series/name.ts'
 import type { SeriesStore, WriteOptions } from '../../shared/series/store.ts'

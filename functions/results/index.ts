@@ -1,10 +1,10 @@
-import type { Answer } from '../../shared/http.ts'
-import { openJobs } from '../../shared/jobs.ts'
-import { type LinkBases, link } from '../../shared/links.ts'
+import type { Answer } from '../../shared/http/http.ts'
+import { type LinkBases, link } from '../../shared/http/links.ts'
+import type { FunctionDefinition } from '../../shared/http/serve.ts'
+import { openJobs } from '../../shared/jobs/jobs.ts'
+import { openResults, type Results, resultFormats } from '../../shared/jobs/results.ts'
 import { connect } from '../../shared/redis.ts'
-import { openResults, type Results, resultFormats } from '../../shared/results.ts'
 import { resultSchema } from '../../shared/schemas/results.ts'
-import type { FunctionDefinition } from '../../shared/serve.ts'
 
 export interface ResultsServices {
   results: Results

@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Job, Jobs } from '../../shared/jobs.ts'
+import type { Job, Jobs } from '../../shared/jobs/jobs.ts'
+import type { Consumer, Queue, Ticket } from '../../shared/jobs/queue.ts'
+import type { Sweep } from '../../shared/jobs/sweep.ts'
 import { jobKeys } from '../../shared/keys.ts'
 import type { Log } from '../../shared/log.ts'
-import type { Consumer, Queue, Ticket } from '../../shared/queue.ts'
 import type { Redis } from '../../shared/redis.ts'
-import type { Sweep } from '../../shared/sweep.ts'
 
 /** So long the queue has to be silent before a ready job is claimed without its ticket. */
 const silenceMs = 100

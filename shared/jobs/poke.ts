@@ -1,9 +1,9 @@
 import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { v7 as uuidv7 } from 'uuid'
-import { jobKeys } from './keys.ts'
-import type { Log } from './log.ts'
-import { type Redis, runScript } from './redis.ts'
+import { jobKeys } from '../keys.ts'
+import type { Log } from '../log.ts'
+import { type Redis, runScript } from '../redis.ts'
 
 export interface Poker {
   /** Wakes as many workers as are wanted and not yet awake. Resolves when the pokes are under way, not when they end. */

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Log } from '../log.ts'
+import { type InputError, Problem } from '../problems.ts'
+import { unknownName, validate } from '../validate.ts'
 import { negotiate } from './answer.ts'
 import { type Request, type Route, summarizeErrors } from './http.ts'
-import type { Log } from './log.ts'
-import { type InputError, Problem } from './problems.ts'
 import type { Match } from './router.ts'
-import { unknownName, validate } from './validate.ts'
 
 /** Makes what a handler sees of a request: the query validated, the format chosen. Throws Problem. */
 export function prepare<Services>(

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import t, { type Test } from 'tap'
-import { call } from '../test/local.ts'
-import { sendOn, sendRaw, startSmall, streamLimit } from '../test/small-function.ts'
+import { call } from '../../test/local.ts'
+import { sendOn, sendRaw, startSmall, streamLimit } from '../../test/small-function.ts'
 
 const small = await startSmall()
 t.teardown(() => small.drain(0))

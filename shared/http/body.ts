@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
-import { Problem } from './problems.ts'
+import { Problem } from '../problems.ts'
 
 /**
  * The body as a stream of bytes, inflated when it is gzip, that fails with Problem 'body-too-large' once it has

@@ -1,6 +1,6 @@
-import { type InputError, Problem } from './problems.ts'
-import type { Range } from './series/points.ts'
-import { formatTime, parseTime, type TimeOptions } from './time.ts'
+import { type InputError, Problem } from '../problems.ts'
+import type { Range } from '../series/points.ts'
+import { formatTime, parseTime, type TimeOptions } from '../time.ts'
 
 /** Query parameters of every route that reads or changes a range. */
 export const rangeQuery = {

@@ -1,7 +1,7 @@
 import t from 'tap'
-import { call, startLocal } from '../test/local.ts'
-import { problemTable } from './problems.ts'
-import { validate } from './validate.ts'
+import { call, startLocal } from '../../test/local.ts'
+import { problemTable } from '../problems.ts'
+import { validate } from '../validate.ts'
 
 type Json = Record<string, unknown>
 interface Operation {

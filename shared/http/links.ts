@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
-import type { Config } from './config.ts'
+import type { Config } from '../config.ts'
+import { Problem } from '../problems.ts'
 import { origin } from './http.ts'
-import { Problem } from './problems.ts'
 
 export type LinkedFunction = 'points' | 'jobs' | 'results'
 

@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib'
 import t, { type Test } from 'tap'
-import { call } from '../test/local.ts'
-import { keys, readKey, sendOn, startSmall, writeKey } from '../test/small-function.ts'
+import { call } from '../../test/local.ts'
+import { keys, readKey, sendOn, startSmall, writeKey } from '../../test/small-function.ts'
 
 const small = await startSmall({ CORS_ORIGINS: 'https://page.example, https://other.example' })
 const guarded = await startSmall({ API_KEYS: keys, INTERNAL_TOKEN: 'between-us' })

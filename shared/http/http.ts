@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { JsonError, parseJsonText } from '../json.ts'
+import type { Log } from '../log.ts'
+import { type InputError, Problem } from '../problems.ts'
+import { validate } from '../validate.ts'
 import type { Scope } from './auth.ts'
-import { JsonError, parseJsonText } from './json.ts'
-import type { Log } from './log.ts'
-import { type InputError, Problem } from './problems.ts'
-import { validate } from './validate.ts'
 
 export type JsonSchema = Record<string, unknown>
 

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { Problem } from './problems.ts'
+import { Problem } from '../problems.ts'
 
 /** Connections that have not asked anything yet: node counts them as busy. */
 const silentConnections = new WeakMap<Server, Set<Socket>>()

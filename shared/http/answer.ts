@@ -4,8 +4,8 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { constants, createGzip, gzipSync } from 'node:zlib'
 import accepts from 'accepts'
+import { Problem } from '../problems.ts'
 import type { Answer, Formats } from './http.ts'
-import { Problem } from './problems.ts'
 
 /** Below this many bytes compressing costs more than it saves. */
 const minGzipBytes = 1024

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import t from 'tap'
+import { ConfigError } from '../config.ts'
+import { Problem } from '../problems.ts'
 import { authorize, authorizeInternal, parseKeys } from './auth.ts'
-import { ConfigError } from './config.ts'
-import { Problem } from './problems.ts'
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 

@@ -1,10 +1,10 @@
-import { entityTag } from './answer.ts'
-import type { Answer, Formats } from './http.ts'
+import { entityTag } from '../http/answer.ts'
+import type { Answer, Formats } from '../http/http.ts'
+import { jobKeys } from '../keys.ts'
+import { Problem } from '../problems.ts'
+import type { Redis } from '../redis.ts'
+import { formatTime } from '../time.ts'
 import { isEnded, isExpired, type Job, type Jobs } from './jobs.ts'
-import { jobKeys } from './keys.ts'
-import { Problem } from './problems.ts'
-import type { Redis } from './redis.ts'
-import { formatTime } from './time.ts'
 
 /** The representations of a result. */
 export const resultFormats: Formats = { json: 'application/json', png: 'image/png', svg: 'image/svg+xml' }

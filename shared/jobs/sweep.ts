@@ -1,9 +1,9 @@
+import { jobKeys } from '../keys.ts'
+import type { Log } from '../log.ts'
+import type { Redis } from '../redis.ts'
 import type { Jobs } from './jobs.ts'
-import { jobKeys } from './keys.ts'
-import type { Log } from './log.ts'
 import type { Poker } from './poke.ts'
 import type { Queue, Ticket } from './queue.ts'
-import type { Redis } from './redis.ts'
 
 /** At most this many jobs are looked at in one sweep: the next one takes the rest. */
 const batch = 1000

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import t from 'tap'
-import { startRedis } from '../scripts/own-redis.ts'
+import { startRedis } from '../../scripts/own-redis.ts'
 import { openQueue, type Ticket } from './queue.ts'
 import { connectionOptions } from './smq.ts'
 

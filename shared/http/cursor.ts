@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { Problem } from './problems.ts'
+import { Problem } from '../problems.ts'
 
 /** Names the last key of a page and the query that it belongs to; opaque to callers. */
 export function makeCursor(query: unknown, lastKey: string | number): string {

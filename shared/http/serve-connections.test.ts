@@ -2,8 +2,8 @@ import { Agent } from 'node:http'
 import { connect } from 'node:net'
 import { setImmediate as turn } from 'node:timers/promises'
 import t from 'tap'
-import { call } from '../test/local.ts'
-import { sendOn, sendRaw, startSmall } from '../test/small-function.ts'
+import { call } from '../../test/local.ts'
+import { sendOn, sendRaw, startSmall } from '../../test/small-function.ts'
 
 /** Waits for a condition, not for a time. */
 async function until(condition: () => boolean, what: string) {

@@ -1,6 +1,6 @@
 import t from 'tap'
+import { Problem } from '../problems.ts'
 import type { Route } from './http.ts'
-import { Problem } from './problems.ts'
 import { makeRouter } from './router.ts'
 
 const formats = { json: 'application/json', csv: 'text/csv', 'vl.json': 'application/vnd.vegalite+json' }

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { jobKeys } from '../keys.ts'
+import { type Redis, subscriber } from '../redis.ts'
 import { isEnded, type Job, type Jobs } from './jobs.ts'
-import { jobKeys } from './keys.ts'
-import { type Redis, subscriber } from './redis.ts'
 
 /** A look at the job's state at least so often: a message on the channel may get lost. */
 const lookMs = 1000

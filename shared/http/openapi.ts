@@ -1,5 +1,5 @@
+import { problemTable } from '../problems.ts'
 import type { AnswerSpec, JsonSchema, Route } from './http.ts'
-import { problemTable } from './problems.ts'
 
 export interface Described {
   name: string

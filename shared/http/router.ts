@@ -1,5 +1,5 @@
+import { Problem } from '../problems.ts'
 import type { Route } from './http.ts'
-import { Problem } from './problems.ts'
 
 export interface Match<Services> {
   route: Route<Services>

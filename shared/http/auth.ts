@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { ConfigError } from './config.ts'
-import { Problem } from './problems.ts'
+import { ConfigError } from '../config.ts'
+import { Problem } from '../problems.ts'
 
 /** What a route may ask for. `internal` is for the functions among themselves, `open` for everybody. */
 export type Scope = 'open' | 'read' | 'write' | 'admin' | 'internal'

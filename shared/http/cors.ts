@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { Problem } from './problems.ts'
+import { Problem } from '../problems.ts'
 
 /** Answers OPTIONS, before any key is asked for: what the address takes, from `find`'s refusal of the method. */
 export function preflight(res: ServerResponse, find: (method: string, path: string) => unknown, path: string): void {

@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from 'uuid'
-import { jobKeys } from './keys.ts'
-import { Problem } from './problems.ts'
-import { type Redis, runScript } from './redis.ts'
+import { jobKeys } from '../keys.ts'
+import { Problem } from '../problems.ts'
+import { type Redis, runScript } from '../redis.ts'
 
 export type JobStatus = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled'
 
