@@ -5,5 +5,6 @@ export const functions: Record<string, () => Promise<FunctionDefinition<never>>>
   points: async () => (await import('./points/index.ts')).points as FunctionDefinition<never>,
   jobs: async () => (await import('./jobs/index.ts')).jobs as FunctionDefinition<never>,
   results: async () => (await import('./results/index.ts')).results as FunctionDefinition<never>,
+  web: async () => (await import('./web/index.ts')).web as FunctionDefinition<never>,
   worker: async () => (await import('./worker/index.ts')).worker as FunctionDefinition<never>,
 }

@@ -1,10 +1,11 @@
-import type { RequestListener } from 'node:http'
 import { type Config, readConfig } from '../shared/config.ts'
 import { makeMetrics } from '../shared/http/metrics.ts'
 import { drain, type FunctionDefinition, listen, type OpenFunction, openFunction } from '../shared/http/serve.ts'
 import type { Log } from '../shared/log.ts'
+import { segments } from '../shared/segments.ts'
 import { version } from '../shared/version.ts'
 import { functions } from './index.ts'
+import { frontDoor, type Upstreams } from './web/index.ts'
 
 export interface LocalServer {
   url: string
@@ -33,18 +34,21 @@ export async function startLocal(settings: Record<string, string | undefined>, l
   // One worker process serves every poke here: a second poke would wake nobody.
   const withWorker: Config = { ...config, WORKER_URL: workerServer.url, WORKER_MAX: 1 }
 
-  const parts: OpenFunction[] = []
-  for (const definition of definitions) {
-    if (definition.name !== 'worker') parts.push(await openFunction(definition, withWorker, context))
-  }
-  const front = await openFunction(wholeOf(definitions, parts), withWorker, context)
-  const server = await listen(byFirstSegment(parts, front), { port: config.PORT, host: config.HOST }).catch(
-    async (error) => {
-      await Promise.all([...parts, front, worker].map((part) => part.close()))
-      workerServer.close()
-      throw error
-    },
-  )
+  const parts: Partial<Record<string, OpenFunction>> = {}
+  for (const name of Object.keys(segments)) parts[name] = await openFunction(definitionOf(name), withWorker, context)
+  const all = Object.values(parts) as OpenFunction[]
+  const upstreams = Object.fromEntries(
+    Object.entries(parts).map(([name, part]) => [name, (req, res) => void part!.listener(req, res)]),
+  ) as Upstreams
+  const ready = async () => void (await Promise.all(all.map((part) => part.ready())))
+  const speaksFor = definitions.filter(({ name }) => name !== 'worker' && name !== 'web')
+  const front = await openFunction({ ...frontDoor(upstreams, ready), speaksFor }, withWorker, context)
+  const close = () => Promise.all([...all, front, worker].map((part) => part.close()))
+  const server = await listen(front.listener, { port: config.PORT, host: config.HOST }).catch(async (error) => {
+    await close()
+    workerServer.close()
+    throw error
+  })
 
   const clock = pokeByTheClock(workerServer.url, config)
   return {
@@ -54,24 +58,8 @@ export async function startLocal(settings: Record<string, string | undefined>, l
       clearInterval(clock)
       worker.stop?.()
       await Promise.all([drain(server, config.DRAIN_MS), drain(workerServer, config.DRAIN_MS)])
-      await Promise.all([...parts, front, worker].map((part) => part.close()))
+      await close()
     },
-  }
-}
-
-/** What answers for all of them: `/`, health, and the whole OpenAPI document. */
-function wholeOf(definitions: FunctionDefinition<never>[], parts: OpenFunction[]): FunctionDefinition<object> {
-  return {
-    name: 'kymograph',
-    segments: [],
-    routes: [],
-    speaksFor: definitions.filter(({ name }) => name !== 'worker'),
-    open: async () => ({
-      async ready() {
-        await Promise.all(parts.map((part) => part.ready()))
-      },
-      async close() {},
-    }),
   }
 }
 
@@ -85,12 +73,4 @@ function pokeByTheClock(workerUrl: string, { SWEEP_MS, INTERNAL_TOKEN }: Config)
     await fetch(workerUrl, { method: 'POST', headers }).catch(() => {})
     held = false
   }, SWEEP_MS)
-}
-
-function byFirstSegment(parts: OpenFunction[], front: OpenFunction): RequestListener {
-  const bySegment = new Map(parts.flatMap((part) => part.segments.map((segment) => [segment, part] as const)))
-  return (req, res) => {
-    const [segment = ''] = (req.url ?? '/').slice(1).split(/[/?]/, 1)
-    return (bySegment.get(segment) ?? front).listener(req, res)
-  }
 }
