@@ -155,6 +155,76 @@ t.test('entity tags: 304 for what is known, 412 for what has changed', async (t)
   t.equal((await get('/series/tagged/points', { 'if-none-match': etag })).status, 200)
 })
 
+t.test('what is known of a series has an entity tag, and is kept by nobody else', async (t) => {
+  await post('told', '2020-01-01,1')
+  const first = await get('/series/told')
+  const etag = first.headers.get('etag')!
+  t.equal(first.headers.get('cache-control'), 'private, no-cache')
+  t.equal((await get('/series/told', { 'if-none-match': etag })).status, 304)
+  t.not((await get('/series/told?timestamps=epoch_ms')).headers.get('etag'), etag)
+  t.equal((await post('told', '2020-01-02,5', { ...csv, 'if-match': etag })).status, 200)
+  const second = await get('/series/told', { 'if-none-match': etag })
+  t.equal(second.status, 200)
+  t.match(second.body, { count: 2, min: 1, max: 5 })
+  t.equal((await get('/series?prefix=told')).headers.get('cache-control'), 'private, no-cache')
+})
+
+t.test('If-Match: one tag of several is enough, a weak one matches nothing', async (t) => {
+  await post('match', '2020-01-01,1')
+  let value = 1
+  const statusOf = async (tag: (etag: string) => string) => {
+    const read = await get('/series/match/points')
+    const headers = { ...csv, 'if-match': tag(read.headers.get('etag')!) }
+    return (await post('match', `2020-01-01,${++value}`, headers)).status
+  }
+  t.equal(await statusOf((etag) => `"other.1", ${etag}`), 200)
+  t.equal(await statusOf((etag) => `${etag},"other.1"`), 200)
+  t.equal(await statusOf((etag) => `W/${etag}`), 412)
+  t.equal(await statusOf((etag) => `W/${etag}, ${etag}`), 200)
+  t.equal(await statusOf(() => '"other.1", W/"other.2"'), 412)
+  t.equal(await statusOf((etag) => `"x,${etag.slice(1)}`), 412, 'a comma within a tag')
+  t.equal(await statusOf(() => '*'), 200)
+  t.equal(await statusOf(() => '"*"'), 412)
+  t.equal((await post('no match', '2020-01-01,1', { ...csv, 'if-match': '*' })).status, 412)
+})
+
+t.test('a list with conditions gives all, page by page', async (t) => {
+  const names = Array.from({ length: 7 }, (_, i) => `paged/${i}`)
+  for (const [i, name] of names.entries()) {
+    const json = { labels: i % 2 ? { odd: 'yes' } : {} }
+    await call(url, 'PUT', `/series/${encodeURIComponent(name)}`, { json })
+  }
+  const found: string[] = []
+  let cursor = ''
+  do {
+    const match = encodeURIComponent('odd!="yes"')
+    const page = (await get(`/series?prefix=paged/&match=${match}&limit=2${cursor}`)).body
+    found.push(...page.series.map((s: { name: string }) => s.name))
+    cursor = page.next ? `&cursor=${page.next}` : ''
+  } while (cursor)
+  t.same(found, ['paged/0', 'paged/2', 'paged/4', 'paged/6'])
+})
+
+t.test('a body without points makes no series', async (t) => {
+  const json = { 'content-type': 'application/json' }
+  const bodies: [string, Record<string, string>][] = [
+    ['[]', json],
+    ['{"timestamps":[],"values":[]}', json],
+    ['timestamp,value\n', csv],
+  ]
+  for (const [body, headers] of bodies) {
+    const answer = await post('hollow', body, headers)
+    t.equal(answer.status, 404, body)
+    t.match(answer.body.type, /unknown-series/)
+  }
+  t.equal((await get('/series/hollow')).status, 404)
+  await post('hollow', '2020-01-01,1')
+  const { revision } = (await get('/series/hollow')).body
+  for (const [body, headers] of bodies) {
+    t.same((await post('hollow', body, headers)).body, { inserted: 0, updated: 0, unchanged: 0, revision }, body)
+  }
+})
+
 t.test('a bad body changes nothing and names every place', async (t) => {
   const lines = Array.from({ length: 5000 }, (_, i) => `${1577836800 + i},${i}`)
   lines[4710] = '1577841510,abc'
@@ -197,6 +267,8 @@ t.test('what can not be meant is refused by name', async (t) => {
     ['GET', '/series/..%2F..', 404, 'no series'],
     ['GET', '/series/%00', 400, 'control character'],
     ['POST', '/series/x', 405, 'does not take POST'],
+    ['DELETE', '/series/x/points?all=true&from=2020-01-01', 400, "'all=true' alone"],
+    ['DELETE', '/series/x/points?from=2020-01-01', 400, "both 'from' and 'to'"],
   ]
   for (const [method, path, status, detail] of cases) {
     const answer = await call(url, method, path)

@@ -1,5 +1,5 @@
 import { entityTag } from '../../shared/http/answer.ts'
-import { bodyStream } from '../../shared/http/body.ts'
+import { bodyStream, bounded } from '../../shared/http/body.ts'
 import { makeCursor, nextLink, readCursor } from '../../shared/http/cursor.ts'
 import {
   type Answer,
@@ -62,7 +62,7 @@ export const rangeRoutes: Route<PointsServices>[] = [
       timestamps: timestampsQuery,
     },
     answers: { 200: { description: 'The points', schema: pointsSchema } },
-    async handle(request, { store }): Promise<Answer> {
+    async handle(request, { store, bases }): Promise<Answer> {
       const name = seriesName(request)
       const { order, limit, cursor, shape } = request.query as {
         order: 'asc' | 'desc'
@@ -71,7 +71,8 @@ export const rangeRoutes: Route<PointsServices>[] = [
         shape: string
       }
       const asked = readRange(request)
-      const key = { name, order, from: request.query.from, to: request.query.to, tz: request.query.tz }
+      const { from, to, tz, unit, timestamps } = request.query
+      const key = { name, order, from, to, tz, unit, timestamps }
       const range = afterKey(asked, order, readCursor<number>(key, cursor, 'number'))
       const reading = await store.read(name, { ...range, order, limit: limit === undefined ? 0 : limit + 1 })
       if (!reading) throw unknownSeries(name)
@@ -86,7 +87,7 @@ export const rangeRoutes: Route<PointsServices>[] = [
       }[request.format as 'json' | 'csv' | 'ndjson']
       return {
         etag: entityTag(reading.info.revision, range, order, limit, shape, request.format, options.epoch),
-        headers: { 'cache-control': 'private, no-cache', ...nextLink(request.url, next) },
+        headers: { 'cache-control': 'private, no-cache', ...nextLink(request, bases, 'points', next) },
         body: print(),
       }
     },
@@ -106,10 +107,10 @@ export const rangeRoutes: Route<PointsServices>[] = [
       ),
     },
     answers: { 200: { description: 'How many points were new, changed, or the same', schema: writtenSchema } },
-    async handle(request, { store, maxBodyBytes }): Promise<Answer> {
+    async handle(request, services): Promise<Answer> {
       const name = seriesName(request)
-      const points = await readPoints(request, maxBodyBytes)
-      return { body: await store.upsert(name, points, writeOptions(request)) }
+      const points = await readPoints(request, services)
+      return { body: await services.store.upsert(name, points, writeOptions(request)) }
     },
   },
   {
@@ -128,8 +129,8 @@ export const rangeRoutes: Route<PointsServices>[] = [
     async handle(request, { store }): Promise<Answer> {
       const name = seriesName(request)
       const range = readRange(request)
-      const whole = range.from !== undefined && range.to !== undefined
-      if (whole === Boolean(request.query.all)) {
+      const bounds = [range.from, range.to].filter((bound) => bound !== undefined).length
+      if (request.query.all ? bounds > 0 : bounds < 2) {
         throw new Problem(
           'invalid-query',
           "A range is deleted by both 'from' and 'to', everything by 'all=true' alone.",
@@ -156,8 +157,10 @@ function takePage(reading: Reading, order: 'asc' | 'desc', limit: number): { poi
   return { points: slicePoints(points, count - limit, count), lastKey: points.timestamps[count - limit]! }
 }
 
-async function readPoints(request: Request, maxBytes: number): Promise<Points> {
-  const [form, body] = await formOf(request, bodyStream(request.raw, maxBytes))
+async function readPoints(request: Request, { maxBodyBytes, maxJsonBytes }: PointsServices): Promise<Points> {
+  const [form, whole] = await formOf(request, bodyStream(request.raw, maxBodyBytes))
+  // JSON is parsed whole, while everybody else waits; the other forms are read as they come.
+  const body = form === 'json' ? bounded(whole, maxJsonBytes, 'send it in parts, or as CSV or NDJSON') : whole
   try {
     return await parsePoints(body, form, timeOptions(request))
   } catch (error) {

@@ -1,3 +1,4 @@
+import { entityTag } from '../../shared/http/answer.ts'
 import { makeCursor, nextLink, readCursor } from '../../shared/http/cursor.ts'
 import { type Answer, type Request, type Route, readJson } from '../../shared/http/http.ts'
 import { Problem } from '../../shared/problems.ts'
@@ -38,7 +39,7 @@ export const seriesRoutes: Route<PointsServices>[] = [
       timestamps: timestampsQuery,
     },
     answers: { 200: { description: 'Series in the order of their names', schema: seriesListSchema } },
-    async handle(request, { store }): Promise<Answer> {
+    async handle(request, { store, bases }): Promise<Answer> {
       const {
         prefix = '',
         match,
@@ -47,12 +48,11 @@ export const seriesRoutes: Route<PointsServices>[] = [
       } = request.query as { prefix?: string; match?: string; limit: number; cursor?: string }
       const query = { prefix, match }
       const after = readCursor<string>(query, cursor, 'string')
-      const found = await store.list({ prefix, match: readMatch(match), limit: limit + 1, after })
-      const page = found.slice(0, limit)
-      const next = found.length > limit ? makeCursor(query, page.at(-1)!.name) : undefined
+      const page = await store.list({ prefix, match: readMatch(match), limit, after })
+      const next = page.next === undefined ? undefined : makeCursor(query, page.next)
       return {
-        body: { series: page.map((info) => present(info, request)), next: next ?? null },
-        headers: nextLink(request.url, next),
+        body: { series: page.series.map((info) => present(info, request)), next: next ?? null },
+        headers: { 'cache-control': 'private, no-cache', ...nextLink(request, bases, 'points', next) },
       }
     },
   },
@@ -65,9 +65,13 @@ export const seriesRoutes: Route<PointsServices>[] = [
     answers: { 200: { description: 'The series', schema: seriesSchema } },
     async handle(request, { store }): Promise<Answer> {
       const name = seriesName(request)
-      const [info, extremes] = await Promise.all([store.get(name), store.extremes(name)])
+      const info = await store.describe(name)
       if (!info) throw unknownSeries(name)
-      return { body: { ...present(info, request), ...extremes } }
+      return {
+        etag: entityTag(info.revision, 'series', request.query.timestamps),
+        headers: { 'cache-control': 'private, no-cache' },
+        body: present(info, request),
+      }
     },
   },
   {

@@ -1,5 +1,6 @@
 import { revisionOf } from '../../shared/http/answer.ts'
 import { header, type Request } from '../../shared/http/http.ts'
+import type { LinkBases } from '../../shared/http/links.ts'
 import { Problem } from '../../shared/problems.ts'
 import { nameFault } from '../../shared/series/name.ts'
 import type { SeriesStore, WriteOptions } from '../../shared/series/store.ts'
@@ -9,6 +10,8 @@ import { formatTime, type TimeOptions, type TimeUnit } from '../../shared/time.t
 export interface PointsServices {
   store: SeriesStore
   maxBodyBytes: number
+  maxJsonBytes: number
+  bases: LinkBases
 }
 
 /** The name of the series in the path; throws Problem when it can't be one. */
@@ -19,9 +22,15 @@ export function seriesName(request: Request): string {
   return name
 }
 
+const entityTag = /(W\/)?"([^"]*)"|[^\s,"]+/g
+
+/** The condition of a write. A weak tag matches nothing; a revision without quotes is taken as it is. */
 export function writeOptions(request: Request): WriteOptions {
-  const tag = header(request, 'if-match')
-  return tag === undefined ? {} : { ifMatch: revisionOf(tag.split(',')[0]!) }
+  const asked = header(request, 'if-match')?.trim()
+  if (asked === undefined) return {}
+  if (asked === '*') return { ifMatch: '*' }
+  const strong = [...asked.matchAll(entityTag)].filter(([, weak]) => weak === undefined)
+  return { ifMatch: strong.map(([tag]) => revisionOf(tag)) }
 }
 
 /** `timestamps=epoch_ms`: times as integers, in answers and in bodies. */

@@ -1,31 +1,33 @@
--- Changes a series in one step, if it still has the revision that the change was computed from.
+-- Changes a series in one step, if it still has the revision that the change was computed from. The id of the last
+-- change stays in meta, so that a second run of the same call (a connection broke before the answer) is no conflict.
 -- KEYS: meta, index, chunks, summaries of one series
--- ARGV: name, expected revision ('' when the series must not exist yet), generation for a new series,
+-- ARGV: name, random id of this change, expected revision ('' when the series must not exist yet), generation for a new series,
 --   n, n ids of chunks to drop,
 --   m, m × (id, summary 'count first last min max sum', chunk) to add,
 --   k, k × (field of meta, value; an empty value removes the field)
--- Output: the new revision 'generation.counter', or nil when another writer was first
+-- Output: the revision 'generation.counter' after this change, or nil when another writer was first
 local at = 0
 local function take()
   at = at + 1
   return ARGV[at]
 end
 
-local name, expected, generation = take(), take(), take()
+local name, change, expected, generation = take(), take(), take(), take()
 local current = ''
 if redis.call('EXISTS', KEYS[1]) == 1 then
-  local meta = redis.call('HMGET', KEYS[1], 'name', 'generation', 'counter')
+  local meta = redis.call('HMGET', KEYS[1], 'name', 'generation', 'counter', 'change')
   if meta[1] ~= name then return redis.error_reply('COLLISION two series names share a hash') end
   current = meta[2] .. '.' .. meta[3]
+  if meta[4] == change then return current end
   generation = meta[2]
 end
 if current ~= expected then return nil end
 if current == '' then redis.call('HSET', KEYS[1], 'name', name, 'generation', generation, 'counter', 0, 'count', 0) end
 
-local change = 0
+local difference = 0
 for _ = 1, tonumber(take()) do
   local id = take()
-  change = change - tonumber(string.match(redis.call('HGET', KEYS[4], id), '^(%S+)'))
+  difference = difference - tonumber(string.match(redis.call('HGET', KEYS[4], id), '^(%S+)'))
   redis.call('ZREM', KEYS[2], id)
   redis.call('HDEL', KEYS[3], id)
   redis.call('HDEL', KEYS[4], id)
@@ -33,7 +35,7 @@ end
 for _ = 1, tonumber(take()) do
   local id, summary, chunk = take(), take(), take()
   local count, first = string.match(summary, '^(%S+) (%S+)')
-  change = change + tonumber(count)
+  difference = difference + tonumber(count)
   redis.call('ZADD', KEYS[2], first, id)
   redis.call('HSET', KEYS[3], id, chunk)
   redis.call('HSET', KEYS[4], id, summary)
@@ -43,7 +45,8 @@ for _ = 1, tonumber(take()) do
   if value == '' then redis.call('HDEL', KEYS[1], field) else redis.call('HSET', KEYS[1], field, value) end
 end
 
-redis.call('HINCRBY', KEYS[1], 'count', change)
+redis.call('HSET', KEYS[1], 'change', change)
+redis.call('HINCRBY', KEYS[1], 'count', difference)
 local head = redis.call('ZRANGE', KEYS[2], 0, 0)[1]
 if head then
   local tail = redis.call('ZRANGE', KEYS[2], -1, -1)[1]

@@ -1,30 +1,58 @@
--- Reads the chunks of a range at one revision.
+-- Reads the chunks of a range at one revision, a portion at a call.
 -- KEYS: meta, index, chunks, summaries of one series
--- ARGV: name, from, to (half-open; '-inf' and '+inf' when open), order ('asc' or 'desc'), points wanted (0: all)
--- Output: nil when the series does not exist; else { HGETALL of meta, { id, chunk, id, chunk, … } }
---   chunks in the asked order, the one that holds or precedes `from` included; no more than needed for the points wanted
+-- ARGV: name, from, to (half-open; '-inf' and '+inf' when open), order ('asc' or 'desc'), points wanted (0: all),
+--   most chunks of a portion, the revision and the last chunk of the portion before ('' and '' for the first)
+-- Output: nil when the series does not exist, or has no longer that revision; else
+--   { HGETALL of meta, { id, chunk, id, chunk, … }, points still wanted, 1 when another portion follows }
+--   chunks in the asked order, no more than needed for the points wanted
+local name, from, to, order, wanted, most, revision, after = unpack(ARGV)
 if redis.call('EXISTS', KEYS[1]) == 0 then return nil end
-if redis.call('HGET', KEYS[1], 'name') ~= ARGV[1] then return redis.error_reply('COLLISION two series names share a hash') end
+local meta = redis.call('HMGET', KEYS[1], 'name', 'generation', 'counter')
+if meta[1] ~= name then return redis.error_reply('COLLISION two series names share a hash') end
+if revision ~= '' and revision ~= meta[2] .. '.' .. meta[3] then return nil end
 
-local from, to, order, wanted = ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5])
-local ids = redis.call('ZRANGEBYSCORE', KEYS[2], from == '-inf' and from or '(' .. from, to == '+inf' and to or '(' .. to)
-if from ~= '-inf' then
-  local before = redis.call('ZREVRANGEBYSCORE', KEYS[2], from, '-inf', 'LIMIT', 0, 1)
-  if before[1] then table.insert(ids, 1, before[1]) end
+wanted, most = tonumber(wanted), tonumber(most)
+local start, stop = tonumber(from) or -math.huge, tonumber(to) or math.huge
+local function summary(id)
+  local count, first, last = string.match(redis.call('HGET', KEYS[4], id), '^(%S+) (%S+) (%S+)')
+  return tonumber(count), tonumber(first), tonumber(last)
 end
 
-local found, covered = {}, 0
-for i = 1, #ids do
-  local id = order == 'asc' and ids[i] or ids[#ids + 1 - i]
-  found[#found + 1] = id
-  found[#found + 1] = redis.call('HGET', KEYS[3], id)
-  if wanted > 0 then
-    local count, first, last = string.match(redis.call('HGET', KEYS[4], id), '^(%S+) (%S+) (%S+)')
-    -- A chunk that straddles an edge may have nothing to give.
-    if (from == '-inf' or tonumber(first) >= tonumber(from)) and (to == '+inf' or tonumber(last) < tonumber(to)) then
-      covered = covered + tonumber(count)
-    end
-    if covered >= wanted then break end
+-- Ids are the first times of their chunks, and so their scores: bounds of the index can be made of them.
+local low, high = from, to == '+inf' and to or '(' .. to
+if from ~= '-inf' then
+  local before = redis.call('ZREVRANGEBYSCORE', KEYS[2], from, '-inf', 'LIMIT', 0, 1)[1]
+  if before then
+    local _, _, last = summary(before)
+    if last >= start then low = before end
   end
 end
-return { redis.call('HGETALL', KEYS[1]), found }
+
+local batch = 64
+local function following(id)
+  if order == 'asc' then
+    return redis.call('ZRANGEBYSCORE', KEYS[2], id == '' and low or '(' .. id, high, 'LIMIT', 0, batch)
+  end
+  return redis.call('ZREVRANGEBYSCORE', KEYS[2], id == '' and high or '(' .. id, low, 'LIMIT', 0, batch)
+end
+
+local found, more = {}, 0
+local ids = following(after)
+while #ids > 0 and more == 0 do
+  for _, id in ipairs(ids) do
+    if #found == 2 * most then
+      more = 1
+      break
+    end
+    found[#found + 1] = id
+    found[#found + 1] = redis.call('HGET', KEYS[3], id)
+    if wanted > 0 then
+      local count, first, last = summary(id)
+      -- A chunk that straddles an edge may have nothing to give.
+      if first >= start and last < stop then wanted = wanted - count end
+      if wanted <= 0 then return { redis.call('HGETALL', KEYS[1]), found, 0, 0 } end
+    end
+  end
+  ids = #ids == batch and following(ids[batch]) or {}
+end
+return { redis.call('HGETALL', KEYS[1]), found, wanted, more }

@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto'
 import { seriesKeys } from '../keys.ts'
-import { type Redis, runScriptForBuffers } from '../redis.ts'
-import { ChunkError, decodeChunk } from './codec.ts'
+import { type Redis, runScript, runScriptForBuffers } from '../redis.ts'
+import { ChunkError, decodeChunk, encodeChunk, formatSummary, parseSummary, summarize } from './codec.ts'
 import { readMeta, type SeriesInfo } from './metadata.ts'
 import type { Points, Range } from './points.ts'
+import { fullChunk, type Rewrite, type Span, type TouchedChunk } from './rewrite.ts'
 
 export interface Chunk {
   id: string
@@ -10,34 +12,110 @@ export interface Chunk {
   decode(): Points
 }
 
+export interface ReadOptions extends Range {
+  order?: 'asc' | 'desc'
+  /** Enough points to give so many; a reader may get more, since chunks come whole. */
+  limit?: number
+}
+
+/** Most chunks of one call: some 4 MB, so that nobody waits long for Redis behind a large read. */
+const portionChunks = 256
+
 /**
- * The chunks that hold a range, all of one revision, in one round trip; the chunk that precedes `from` comes with
- * them. With a limit, no more chunks than so many points need. Undefined when the series does not exist.
+ * The chunks that hold a range, in the asked order and all of one revision; mostly in one round trip. With a limit, no
+ * more than so many points need. Undefined when the series does not exist.
  */
 export async function readChunks(
   redis: Redis,
   name: string,
-  { from, to, order = 'asc', limit = 0 }: Range & { order?: 'asc' | 'desc'; limit?: number },
+  options: ReadOptions,
 ): Promise<{ info: SeriesInfo; chunks: Chunk[] } | undefined> {
-  const bounds = [from ?? '-inf', to ?? '+inf']
-  const reply = await runScriptForBuffers(redis, 'readChunks', Object.values(seriesKeys(name)), [
-    name,
-    ...bounds,
-    order,
-    limit,
-  ])
+  // A change between two portions starts the read again, with larger portions: in the end one holds all.
+  for (let most = portionChunks; ; most *= 4) {
+    const reading = await readPortions(redis, name, options, most)
+    if (reading !== 'changed') return reading
+  }
+}
+
+async function readPortions(
+  redis: Redis,
+  name: string,
+  { from, to, order = 'asc', limit = 0 }: ReadOptions,
+  most: number,
+): Promise<{ info: SeriesInfo; chunks: Chunk[] } | undefined | 'changed'> {
+  const range = [name, from ?? '-inf', to ?? '+inf', order]
+  const chunks: Chunk[] = []
+  let [wanted, revision] = [limit, '']
+  while (true) {
+    const place = [wanted, most, revision, chunks.at(-1)?.id ?? '']
+    const reply = await runScriptForBuffers(redis, 'readChunks', Object.values(seriesKeys(name)), [...range, ...place])
+    if (reply === null) return revision === '' ? undefined : 'changed'
+    const [meta, found, left, more] = reply as [Buffer[], (Buffer | null)[], number, number]
+    for (let i = 0; i < found.length; i += 2) {
+      const id = found[i]!.toString()
+      chunks.push({ id, decode: () => decode(name, id, found[i + 1] ?? null) })
+    }
+    const info = readMeta(meta.map(String))
+    if (more === 0) return { info, chunks }
+    ;[wanted, revision] = [left, info.revision]
+  }
+}
+
+/**
+ * The chunks that a change of these spans may touch, in time order and of one revision, in one round trip: those that
+ * meet a span, and those next to them. When `dropping`, chunks that lie within a span come without their points.
+ */
+export async function readTouched(
+  redis: Redis,
+  name: string,
+  spans: Span[],
+  dropping: boolean,
+): Promise<{ info: SeriesInfo; chunks: TouchedChunk[] } | undefined> {
+  const bound = (time: number) => (time === Infinity ? '+inf' : time === -Infinity ? '-inf' : time)
+  const args = [name, fullChunk, dropping ? 1 : 0, ...spans.flat().map(bound)]
+  const reply = await runScriptForBuffers(redis, 'readTouched', Object.values(seriesKeys(name)), args)
   if (reply === null) return undefined
   const [meta, found] = reply as [Buffer[], (Buffer | null)[]]
-  const chunks: Chunk[] = []
-  for (let i = 0; i < found.length; i += 2) {
+  const chunks: TouchedChunk[] = []
+  for (let i = 0; i < found.length; i += 3) {
     const id = found[i]!.toString()
-    const bytes = found[i + 1] ?? undefined
-    chunks.push({ id, decode: () => decode(name, id, bytes) })
+    const { count, first, last } = parseSummary(found[i + 1]!.toString())
+    const bytes = found[i + 2] ?? null
+    chunks.push({
+      id,
+      count,
+      first,
+      last,
+      given: bytes !== null && bytes.length > 0,
+      decode: () => decode(name, id, bytes),
+    })
   }
   return { info: readMeta(meta.map(String)), chunks }
 }
 
-function decode(name: string, id: string, bytes: Buffer | undefined): Points {
+/**
+ * Rewrites chunks and sets fields of the metadata in one step, if the series still has the revision `expected`
+ * (undefined: does not exist). Gives the new revision; undefined when another writer was first.
+ */
+export async function changeChunks(
+  redis: Redis,
+  name: string,
+  expected: string | undefined,
+  { drop, add }: Rewrite,
+  fields: [string, string][],
+): Promise<string | undefined> {
+  const random = (bytes: number) => randomBytes(bytes).toString('base64url')
+  const added = add.flatMap((run) => [String(run.timestamps[0]), formatSummary(summarize(run)), encodeChunk(run)])
+  const revision = await runScript(redis, 'changeSeries', Object.values(seriesKeys(name)), [
+    ...[name, random(9), expected ?? '', random(6)],
+    ...[drop.length, ...drop],
+    ...[add.length, ...added],
+    ...[fields.length, ...fields.flat()],
+  ])
+  return revision === null ? undefined : String(revision)
+}
+
+function decode(name: string, id: string, bytes: Buffer | null): Points {
   try {
     if (!bytes) throw new ChunkError('it is missing')
     return decodeChunk(bytes)

@@ -1,7 +1,8 @@
 import { labelKey, namesKey, seriesKeys } from '../keys.ts'
-import type { Redis } from '../redis.ts'
+import { type Redis, runScript } from '../redis.ts'
+import { parseSummary } from './codec.ts'
 import { type Matcher, matches } from './match.ts'
-import { readMeta, type SeriesInfo } from './metadata.ts'
+import { readMeta, type SeriesDetail, type SeriesInfo } from './metadata.ts'
 
 export interface ListQuery {
   prefix?: string
@@ -12,6 +13,8 @@ export interface ListQuery {
 }
 
 const batch = 500
+/** Names that one page looks at before it ends, however few of them match. */
+const maxScanned = 5000
 
 /**
  * The index of names and labels, in a slot of its own. It is written before a series and cleared after it, so it may
@@ -34,28 +37,54 @@ export async function takeFromIndex(
   await Promise.all(keys.map((key) => redis.zrem(key, name)))
 }
 
+export interface SeriesPage {
+  series: SeriesInfo[]
+  /** `after` of the next page; undefined when this is the last. */
+  next?: string
+}
+
 /** Series in the order of their names' bytes. */
 export async function listSeries(
   redis: Redis,
   { prefix = '', match = [], limit, after }: ListQuery,
-): Promise<SeriesInfo[]> {
+): Promise<SeriesPage> {
   const wanted = match.find(({ negated, value }) => !negated && value !== '')
   const key = wanted ? labelKey(wanted.label, wanted.value) : namesKey
   const end = prefix === '' ? '+' : Buffer.concat([Buffer.from(`(${prefix}`), Buffer.from([0xff])])
-  const listed: SeriesInfo[] = []
+  const series: SeriesInfo[] = []
   let start = after !== undefined ? `(${after}` : prefix === '' ? '-' : `[${prefix}`
-  while (listed.length < limit) {
-    const names = await redis.zrangebylex(key, start, end, 'LIMIT', 0, Math.min(batch, limit - listed.length + 1))
-    if (names.length === 0) break
-    const infos = await Promise.all(names.map((name) => getMeta(redis, name)))
-    for (const info of infos) if (info && matches(match, info.labels)) listed.push(info)
+  for (let scanned = 0; ; ) {
+    // Without conditions one more than is listed tells whether there is another page.
+    const count = match.length > 0 ? batch : Math.min(batch, limit - series.length + 1)
+    const names = await redis.zrangebylex(key, start, end, 'LIMIT', 0, count)
+    const infos = await Promise.all(names.map((name) => getSeries(redis, name)))
+    for (const info of infos) {
+      if (!info || !matches(match, info.labels)) continue
+      if (series.length === limit) return { series, next: series.at(-1)!.name }
+      series.push(info)
+    }
+    if (names.length < count) return { series }
+    scanned += names.length
+    if (scanned >= maxScanned) return { series, next: names.at(-1)! }
     start = `(${names.at(-1)}`
   }
-  return listed.slice(0, limit)
 }
 
-async function getMeta(redis: Redis, name: string): Promise<SeriesInfo | undefined> {
+export async function getSeries(redis: Redis, name: string): Promise<SeriesInfo | undefined> {
   const pairs = await redis.hgetall(seriesKeys(name).meta)
   if (pairs.name !== name) return undefined
   return readMeta(Object.entries(pairs).flat())
+}
+
+export async function describeSeries(redis: Redis, name: string): Promise<SeriesDetail | undefined> {
+  const reply = await runScript(redis, 'describeSeries', Object.values(seriesKeys(name)), [name])
+  if (reply === null) return undefined
+  const [meta, summaries, bytes] = reply as [string[], string[], number]
+  let [min, max] = [Infinity, -Infinity]
+  for (const summary of summaries) {
+    const chunk = parseSummary(summary)
+    min = Math.min(min, chunk.min)
+    max = Math.max(max, chunk.max)
+  }
+  return { ...readMeta(meta), ...(summaries.length === 0 ? {} : { min, max }), bytes }
 }

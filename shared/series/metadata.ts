@@ -21,6 +21,15 @@ export interface SeriesInfo {
   last?: number
 }
 
+/** A series with what its summaries say. */
+export interface SeriesDetail extends SeriesInfo {
+  /** Smallest and largest value; missing when there are no points. */
+  min?: number
+  max?: number
+  /** Memory that it takes in Redis. */
+  bytes: number
+}
+
 const texts = ['unit', 'description', 'source', 'licence'] as const
 
 /** Reads the reply of HGETALL. */

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import { JsonError, parseJsonText } from '../json.ts'
 import { type InputError, maxInputErrors } from '../problems.ts'
 import { parseTime, type TimeOptions } from '../time.ts'
@@ -38,7 +39,7 @@ export async function parsePoints(
   options: TimeOptions,
 ): Promise<Points> {
   const reader = new PointReader(options)
-  if (form === 'json') readJsonBody(Buffer.concat(await Array.fromAsync(body)).toString('utf8'), reader)
+  if (form === 'json') await readJsonBody(Buffer.concat(await Array.fromAsync(body)).toString('utf8'), reader)
   else if (form === 'csv') await readCsv(body, reader)
   else await readNdjson(body, reader)
   return sortPoints(reader.finish())
@@ -103,11 +104,15 @@ function grow(column: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
 }
 
 function show(raw: unknown): string {
-  const text = typeof raw === 'number' ? String(raw) : (JSON.stringify(raw) ?? String(raw))
+  if (typeof raw === 'object' && raw !== null) return Array.isArray(raw) ? 'a list' : 'an object'
+  const text = typeof raw === 'string' ? JSON.stringify(raw) : String(raw)
   return text.length > 60 ? `${text.slice(0, 60)}…` : text
 }
 
-function readJsonBody(text: string, reader: PointReader): void {
+/** So many points are read between the turns of other requests. */
+const slice = 5000
+
+async function readJsonBody(text: string, reader: PointReader): Promise<void> {
   let body: unknown
   try {
     body = parseJsonText(text)
@@ -116,12 +121,16 @@ function readJsonBody(text: string, reader: PointReader): void {
     reader.fault({ line: error.line }, error.message)
     return
   }
-  if (Array.isArray(body)) for (const [i, point] of body.entries()) readPoint(point, `/${i}`, undefined, reader)
-  else if (isObject(body) && ('timestamps' in body || 'values' in body)) readColumns(body, reader)
+  if (Array.isArray(body)) {
+    for (let i = 0; i < body.length; i++) {
+      if (i % slice === slice - 1) await turn()
+      readPoint(body[i], `/${i}`, undefined, reader)
+    }
+  } else if (isObject(body) && ('timestamps' in body || 'values' in body)) await readColumns(body, reader)
   else readPoint(body, '', undefined, reader)
 }
 
-function readColumns(body: Record<string, unknown>, reader: PointReader): void {
+async function readColumns(body: Record<string, unknown>, reader: PointReader): Promise<void> {
   const { timestamps, values, ...others } = body
   for (const name of Object.keys(others))
     reader.fault({ pointer: `/${escapePointer(name)}` }, unknownName(name, ['timestamps', 'values']))
@@ -137,6 +146,7 @@ function readColumns(body: Record<string, unknown>, reader: PointReader): void {
     return
   }
   for (let i = 0; i < timestamps.length; i++) {
+    if (i % slice === slice - 1) await turn()
     reader.add(
       reader.time(timestamps[i], { pointer: `/timestamps/${i}` }),
       reader.value(values[i], { pointer: `/values/${i}` }),

@@ -35,28 +35,45 @@ t.test('a list never misses a series, however it is changed, deleted and made by
       if (outcome.status === 'rejected') t.match(outcome.reason, problem('contended'))
     const info = await store.get(name)
     const match = info?.labels.side ? parseMatch(`side="${info.labels.side}"`) : []
-    if (info && !(await store.list({ prefix: 'race/', match, limit: 100 })).some((listed) => listed.name === name))
+    if (
+      info &&
+      !(await store.list({ prefix: 'race/', match, limit: 100 })).series.some((listed) => listed.name === name)
+    )
       missed.push(`${name} in round ${round}`)
   }
   t.same(missed, [])
 })
 
-/** A store whose connection does one command only after something else has happened. */
-function delayed(command: 'zrem' | 'changeSeries', before: () => Promise<unknown>): SeriesStore {
+type Send = () => Promise<unknown>
+
+/** A store whose connection does one command in another way. */
+function bent(command: string, way: (send: Send) => Promise<unknown>): SeriesStore {
   const slow = connect(server.url, makeLog('silent'))
   t.teardown(() => slow.disconnect())
   const commands = slow as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>
   const send = commands[command]!.bind(slow)
-  commands[command] = async (...args) => {
-    await before()
-    return send(...args)
-  }
+  commands[command] = (...args) => way(() => send(...args))
   return openStore(slow)
 }
 
+/** A store whose connection does one command only after something else has happened. */
+const delayed = (command: string, before: Send) =>
+  bent(command, async (send) => {
+    await before()
+    return send()
+  })
+
+/** A store whose connection sends one command again because the first answer got lost, and something else between. */
+const resent = (command: string, between: Send = async () => {}) =>
+  bent(command, async (send) => {
+    await send()
+    await between()
+    return send()
+  })
+
 const listed = async (match: string) => {
   const found = await store.list({ match: parseMatch(match), limit: 100 })
-  return found.map(({ name }) => name)
+  return found.series.map(({ name }) => name)
 }
 
 t.test('a delete between the two steps of a creation does not hide the series', async (t) => {
@@ -74,6 +91,32 @@ t.test('a label that comes back while another writer takes it away stays listed'
   t.same((await store.get('turn'))!.labels, { side: 'left' })
   t.same(await listed('side="left"'), ['turn'])
   t.same(await listed('side="right"'), [])
+})
+
+t.test('a change that is sent twice is done once', async (t) => {
+  const made = await resent('changeSeries').upsert('sent', columns([1, 2]))
+  t.match(made, { inserted: 2, updated: 0, unchanged: 0 })
+  t.equal(counter(made.revision), 1)
+  const { revision } = await resent('changeSeries').upsert('sent', columns([3]), { ifMatch: [made.revision] })
+  t.equal(counter(revision), 2, 'it is no conflict with itself')
+  t.match(await resent('changeSeries').deleteRange('sent', { to: 2 }, { ifMatch: [revision] }), { deleted: 1 })
+  t.match(await resent('changeSeries').putMetadata('sent', { unit: 'm' }), { created: false, info: { unit: 'm' } })
+  t.equal((await resent('changeSeries').putMetadata('sent/new', {})).created, true)
+  t.same(await rows(store, 'sent'), [
+    [2, 1],
+    [3, 1.5],
+  ])
+})
+
+t.test('a delete that is sent twice is done once, and spares what was made between', async (t) => {
+  const { revision } = await store.upsert('sent/gone', columns([1]))
+  t.equal(await resent('dropSeries').remove('sent/gone', { ifMatch: [revision] }), true)
+  t.equal(await store.get('sent/gone'), undefined)
+  await store.upsert('sent/gone', columns([1]))
+  const again = () => other.upsert('sent/gone', columns([7]))
+  t.equal(await resent('dropSeries', again).remove('sent/gone'), true)
+  t.same(await rows(store, 'sent/gone'), [[7, 3.5]])
+  t.ok((await listed('')).includes('sent/gone'))
 })
 
 t.test('writers in this and in other processes lose nothing and double nothing', async (t) => {
@@ -134,6 +177,73 @@ t.test('a reader never sees half a change', async (t) => {
   t.ok(seen.size > 3, `${seen.size} states were seen`)
 })
 
+t.test('a long read is of one revision, or starts again', async (t) => {
+  const all = times(300_000)
+  let mark = 1
+  await store.upsert(
+    'long',
+    columns(all, () => 0),
+  )
+  for (const options of [
+    {},
+    { order: 'desc' as const },
+    { limit: 290_000 },
+    { order: 'desc' as const, limit: 290_000 },
+  ]) {
+    for (const changes of [0, 1, 2]) {
+      const { revision: before } = (await store.get('long'))!
+      let calls = 0
+      const write = async () => {
+        if (calls++ === 0 || calls > 1 + changes) return
+        mark++
+        await other.upsert(
+          'long',
+          columns([0, 150_000, 299_999], () => mark),
+        )
+      }
+      const reading = (await delayed('readChunksBuffer', write).read('long', options))!
+      const points = [...reading.runs()].flatMap(({ timestamps, values }) =>
+        Array.from(timestamps, (time, i) => [time, values[i]!]),
+      )
+      const wanted = options.limit ?? all.length
+      t.ok(points.length >= wanted && points.length < wanted + 2048, `${points.length} points`)
+      t.equal(new Set(points.map(([time]) => time)).size, points.length)
+      const marked = points.filter(([time]) => time! % 150_000 === 0 || time === 299_999).map(([, value]) => value)
+      t.equal(new Set(marked).size, 1, 'all of one state')
+      t.equal(calls, 2 + Math.min(changes, 1), 'in portions; after a change in larger ones')
+      t.equal(counter(reading.info.revision), counter(before) + changes)
+    }
+  }
+  let calls = 0
+  const remove = async () => {
+    if (calls++ === 1) await other.remove('long')
+  }
+  t.equal(await delayed('readChunksBuffer', remove).read('long'), undefined)
+})
+
+t.test('a description is of one revision', async (t) => {
+  await store.upsert(
+    'told',
+    columns([0], () => 1),
+  )
+  let done = false
+  const writing = (async () => {
+    for (let i = 1; i < 200; i++)
+      await store.upsert(
+        'told',
+        columns([i], () => i + 1),
+      )
+    done = true
+  })()
+  const torn: unknown[] = []
+  while (!done) {
+    const told = (await other.describe('told'))!
+    if (told.max !== told.count || counter(told.revision) !== told.count) torn.push(told)
+  }
+  await writing
+  t.same(torn, [])
+})
+
 t.test('a damaged or missing chunk is an error that names it, never data', async (t) => {
   await store.upsert('hurt', columns(times(3000)))
   const { chunks } = seriesKeys('hurt')
@@ -152,7 +262,7 @@ t.test('a damaged or missing chunk is an error that names it, never data', async
     for (const use of [
       () => rows(store, 'hurt'),
       () => store.upsert('hurt', columns([Number(id)])),
-      () => store.deleteRange('hurt', {}),
+      () => store.deleteRange('hurt', { to: Number(id) + 1 }),
     ]) {
       const error = await use().then(
         () => undefined,
@@ -166,4 +276,6 @@ t.test('a damaged or missing chunk is an error that names it, never data', async
   t.equal((await store.get('hurt'))!.revision, revision)
   await redis.hset(chunks, id, bytes)
   t.equal((await rows(store, 'hurt'))!.length, 3000)
+  await redis.hdel(chunks, id)
+  t.match(await store.deleteRange('hurt', {}), { deleted: 3000 }, 'what is damaged can be deleted')
 })

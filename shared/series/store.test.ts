@@ -3,9 +3,11 @@ import fc from 'fast-check'
 import t from 'tap'
 import { startRedis } from '../../scripts/own-redis.ts'
 import { columns, counter, generation, problem, rows, times } from '../../test/points.ts'
-import { seriesKeys } from '../keys.ts'
+import { namesKey, seriesKeys } from '../keys.ts'
 import { makeLog } from '../log.ts'
 import { connect } from '../redis.ts'
+import { decodeChunk, formatSummary, summarize } from './codec.ts'
+import type { SeriesPage } from './directory.ts'
 import { parseMatch } from './match.ts'
 import { openStore } from './store.ts'
 
@@ -21,7 +23,7 @@ const store = openStore(redis)
 t.test('a series that does not exist has nothing', async (t) => {
   t.equal(await store.get('none'), undefined)
   t.equal(await store.read('none'), undefined)
-  t.equal(await store.extremes('none'), undefined)
+  t.equal(await store.describe('none'), undefined)
   t.equal(await store.remove('none'), false)
   await t.rejects(store.deleteRange('none', {}), problem('unknown-series'))
 })
@@ -69,14 +71,14 @@ t.test('points over many chunks, out of order, overwritten and unchanged', async
     [...model].sort(([a], [b]) => a - b),
   )
   t.match(await store.get('many'), { count: 5007, first: -30, last: 60_000, revision: changed.revision })
-  t.match(await store.extremes('many'), { min: -1, max: 24_995 - 2.5 - 2.5 })
+  t.match(await store.describe('many'), { count: 5007, min: -1, max: 24_995 - 2.5 - 2.5, revision: changed.revision })
 })
 
-t.test('no points make a series, and change none', async (t) => {
-  const { revision, ...made } = await store.upsert('empty', columns([]))
-  t.same(made, { inserted: 0, updated: 0, unchanged: 0 })
-  t.equal((await store.upsert('empty', columns([]))).revision, revision)
-  t.same(await rows(store, 'empty'), [])
+t.test('no points make no series, and change none', async (t) => {
+  await t.rejects(store.upsert('empty', columns([])), problem('unknown-series'))
+  t.equal(await store.get('empty'), undefined)
+  const { revision } = await store.upsert('empty', columns([1]))
+  t.same(await store.upsert('empty', columns([])), { inserted: 0, updated: 0, unchanged: 0, revision })
 })
 
 t.test('a series that is deleted and made again has another generation', async (t) => {
@@ -91,43 +93,44 @@ t.test('a series that is deleted and made again has another generation', async (
 })
 
 t.test('a deleted range loses its start and keeps its end', async (t) => {
-  await store.upsert('cut', columns(times(5000)))
+  await store.upsert('cut', columns(times(5120)))
   const cut = async (from?: number, to?: number) => (await store.deleteRange('cut', { from, to })).deleted
   t.equal(await cut(1023, 1025), 2, 'over the edge of two chunks')
   t.equal(await cut(2048, 3072), 1024, 'a chunk to the point')
   t.equal(await cut(2048, 3072), 0)
   t.equal(await cut(10, 10), 0)
   t.equal(await cut(undefined, 3), 3)
-  t.equal(await cut(4990), 10)
+  t.equal(await cut(5100), 20)
   t.equal(await cut(-100, 0), 0)
-  const left = times(4990).filter((i) => i >= 3 && !(i >= 1023 && i < 1025) && !(i >= 2048 && i < 3072))
+  const left = times(5100).filter((i) => i >= 3 && !(i >= 1023 && i < 1025) && !(i >= 2048 && i < 3072))
   t.same(
     (await rows(store, 'cut'))!.map(([time]) => time),
     left,
   )
-  t.match(await store.get('cut'), { count: left.length, first: 3, last: 4989 })
+  t.match(await store.get('cut'), { count: left.length, first: 3, last: 5099 })
   const { revision } = (await store.get('cut'))!
   t.equal((await store.deleteRange('cut', { from: 10, to: 5 })).revision, revision, 'nothing deleted, nothing changed')
   t.equal(await cut(), left.length)
   t.notOk('first' in (await store.get('cut'))!)
-  t.equal(await store.extremes('cut'), undefined)
+  t.notOk('min' in (await store.describe('cut'))!)
 })
 
 t.test('a write upon a condition', async (t) => {
   const { revision } = await store.upsert('if', columns([1]))
   const failed = problem('precondition-failed')
-  await t.rejects(store.upsert('if', columns([2]), { ifMatch: 'other.1' }), failed)
-  await t.rejects(store.deleteRange('if', {}, { ifMatch: 'other.1' }), failed)
-  await t.rejects(store.putMetadata('if', { unit: 'm' }, { ifMatch: 'other.1' }), failed)
-  await t.rejects(store.remove('if', { ifMatch: 'other.1' }), failed)
+  await t.rejects(store.upsert('if', columns([2]), { ifMatch: ['other.1'] }), failed)
+  await t.rejects(store.deleteRange('if', {}, { ifMatch: ['other.1'] }), failed)
+  await t.rejects(store.putMetadata('if', { unit: 'm' }, { ifMatch: ['other.1'] }), failed)
+  await t.rejects(store.remove('if', { ifMatch: ['other.1'] }), failed)
   await t.rejects(store.upsert('if-none', columns([1]), { ifMatch: '*' }), failed)
   await t.rejects(store.remove('if-none', { ifMatch: '*' }), failed)
+  await t.rejects(store.upsert('if', columns([2]), { ifMatch: [] }), failed)
   t.equal((await store.get('if'))!.revision, revision)
   t.equal(await store.get('if-none'), undefined)
-  const written = await store.upsert('if', columns([2]), { ifMatch: revision })
-  await t.rejects(store.upsert('if', columns([3]), { ifMatch: revision }), failed)
+  await store.upsert('if', columns([2]), { ifMatch: ['other.1', revision] })
+  await t.rejects(store.upsert('if', columns([3]), { ifMatch: [revision] }), failed)
   t.match(await store.upsert('if', columns([4]), { ifMatch: '*' }), { inserted: 1 })
-  await t.rejects(store.remove('if', { ifMatch: written.revision }), failed)
+  await t.rejects(store.remove('if', { ifMatch: [revision] }), failed)
   t.equal(await store.remove('if', { ifMatch: '*' }), true)
 })
 
@@ -137,7 +140,7 @@ t.test('lists by prefix, labels and page, in the order of the bytes', async (t) 
     await store.putMetadata(name, { labels: { first: name.at(-1)!, kind: name === 'l/b' ? 'test' : 'real' } })
   const list = async (query: { prefix?: string; match?: string; after?: string; limit?: number }) => {
     const { match = '', limit = 100, ...rest } = query
-    return (await store.list({ ...rest, limit, match: parseMatch(match) })).map(({ name }) => name)
+    return (await store.list({ ...rest, limit, match: parseMatch(match) })).series.map(({ name }) => name)
   }
   t.same(await list({ prefix: 'l/' }), ['l/', 'l/B', 'l/a', 'l/b', 'l/é', 'l/日'])
   t.same(await list({ prefix: 'l', match: 'kind="test"' }), ['l/b'])
@@ -161,6 +164,33 @@ t.test('lists by prefix, labels and page, in the order of the bytes', async (t) 
   t.same(await list({ prefix: 'l/', match: 'first=""' }), ['l/b'])
 })
 
+t.test('a list that finds little looks at a part of the names, and goes on from there', async (t) => {
+  const orphans = times(12_000).map((i) => `scan/${String(i).padStart(5, '0')}`)
+  await redis.zadd(namesKey, ...orphans.flatMap((name) => [0, name]))
+  const real = ['scan/', 'scan/06000', 'scan/11999']
+  for (const name of real) await store.putMetadata(name, { labels: { kind: 'scanned' } })
+  for (const match of ['', 'kind!="other"']) {
+    const found: string[] = []
+    let [pages, after]: [number, string | undefined] = [0, undefined]
+    do {
+      const page: SeriesPage = await store.list({ prefix: 'scan/', match: parseMatch(match), limit: 100, after })
+      found.push(...page.series.map(({ name }) => name))
+      after = page.next
+    } while (++pages < 100 && after !== undefined)
+    t.same(found, real)
+    t.equal(pages, 3, 'some 5,000 names a page')
+  }
+  const exact = await store.list({ match: parseMatch('kind="scanned"'), limit: 3 })
+  t.same([exact.series.length, exact.next], [3, undefined])
+  const short = await store.list({ match: parseMatch('kind="scanned"'), limit: 2 })
+  t.same([short.series.length, short.next], [2, 'scan/06000'])
+
+  await redis.config('RESETSTAT')
+  await store.list({ prefix: 'scan/', match: parseMatch('kind!="other"'), limit: 1 })
+  const calls = /cmdstat_zrangebylex:calls=(\d+)/.exec(await redis.info('commandstats'))![1]
+  t.ok(Number(calls) <= 13, `${calls} looks, however few are wanted`)
+})
+
 const anyTime = fc.integer({ min: -3000, max: 6000 })
 const anyBound = fc.option(anyTime, { nil: undefined })
 const run = fc.record({
@@ -171,6 +201,7 @@ const run = fc.record({
 })
 const anyOperation = fc.oneof(
   { weight: 4, arbitrary: fc.record({ upsert: run }) },
+  { weight: 3, arbitrary: fc.record({ scatter: fc.uniqueArray(anyTime, { minLength: 1, maxLength: 8 }) }) },
   { weight: 2, arbitrary: fc.record({ delete: fc.record({ from: anyBound, to: anyBound }) }) },
   {
     weight: 4,
@@ -185,6 +216,21 @@ const anyOperation = fc.oneof(
   },
 )
 
+/** Chunks lie one behind the other, and their summaries say what is in them. */
+async function checkChunks(name: string) {
+  const keys = seriesKeys(name)
+  const ids = await redis.zrange(keys.index, 0, -1)
+  let before = -Infinity
+  for (const id of ids) {
+    const points = decodeChunk((await redis.hgetBuffer(keys.chunks, id))!)
+    const summary = summarize(points)
+    assert.equal(await redis.hget(keys.summaries, id), formatSummary(summary))
+    assert.ok(String(summary.first) === id && summary.first > before && summary.count <= 1024)
+    before = summary.last
+  }
+  assert.deepEqual([await redis.hlen(keys.chunks), await redis.hlen(keys.summaries)], [ids.length, ids.length])
+}
+
 t.test('any sequence of changes and reads gives what a plain map gives', async () => {
   let count = 0
   await fc.assert(
@@ -193,13 +239,21 @@ t.test('any sequence of changes and reads gives what a plain map gives', async (
       const model = new Map<number, number>()
       const within = (from = -Infinity, to = Infinity) =>
         [...model].filter(([time]) => time >= from && time < to).sort(([a], [b]) => a - b)
-      await store.upsert(name, columns([]))
+      await store.putMetadata(name, {})
       for (const operation of operations) {
         if ('upsert' in operation) {
           const { first, step, count, value } = operation.upsert
           const points = columns(times(count, first, step), (time) => (time + value) % 3)
           const before = model.size
           for (const [i, time] of points.timestamps.entries()) model.set(time, points.values[i]!)
+          assert.equal((await store.upsert(name, points)).inserted, model.size - before)
+        } else if ('scatter' in operation) {
+          const before = model.size
+          for (const time of operation.scatter) model.set(time, 9)
+          const points = columns(
+            operation.scatter.toSorted((a, b) => a - b),
+            () => 9,
+          )
           assert.equal((await store.upsert(name, points)).inserted, model.size - before)
         } else if ('delete' in operation) {
           const gone = within(operation.delete.from, operation.delete.to)
@@ -215,6 +269,7 @@ t.test('any sequence of changes and reads gives what a plain map gives', async (
         }
       }
       assert.deepEqual(await rows(store, name), within())
+      await checkChunks(name)
       assert.equal((await store.get(name))!.count, model.size)
       assert.deepEqual(
         [(await store.get(name))!.first, (await store.get(name))!.last],

@@ -1,21 +1,23 @@
-import { randomBytes } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
-import { type SeriesKeys, seriesKeys } from '../keys.ts'
+import { seriesKeys } from '../keys.ts'
 import { Problem } from '../problems.ts'
 import { type Redis, runScript } from '../redis.ts'
-import { type Chunk, readChunks } from './chunks.ts'
-import { encodeChunk, formatSummary, parseSummary, summarize } from './codec.ts'
-import { type ListQuery, listSeries, putInIndex, takeFromIndex } from './directory.ts'
-import { mergePoints, withoutRange } from './merge.ts'
-import type { Metadata, SeriesInfo } from './metadata.ts'
+import { changeChunks, type ReadOptions, readChunks, readTouched } from './chunks.ts'
+import {
+  describeSeries,
+  getSeries,
+  type ListQuery,
+  listSeries,
+  putInIndex,
+  type SeriesPage,
+  takeFromIndex,
+} from './directory.ts'
+import type { Metadata, SeriesDetail, SeriesInfo } from './metadata.ts'
 import { metaFields, sameMetadata } from './metadata.ts'
-import { concatPoints, noPoints, type Points, pointsInRange, type Range, slicePoints } from './points.ts'
+import { type Points, pointsInRange, type Range } from './points.ts'
+import { cutOut, layOver, type Rewrite, type Span, spansOf, type TouchedChunk } from './rewrite.ts'
 
-export interface ReadOptions extends Range {
-  order?: 'asc' | 'desc'
-  /** Enough points to give so many; a reader may get more, since chunks come whole. */
-  limit?: number
-}
+export type { ReadOptions } from './chunks.ts'
 
 /** A read of a range, of one revision. */
 export interface Reading {
@@ -25,8 +27,8 @@ export interface Reading {
 }
 
 export interface WriteOptions {
-  /** Change only if the series has this revision; '*' any, as long as it exists. */
-  ifMatch?: string | undefined
+  /** Change only if the series has one of these revisions; '*' any, as long as it exists. */
+  ifMatch?: string[] | '*' | undefined
 }
 
 export interface Written {
@@ -43,29 +45,33 @@ export interface Written {
  */
 export interface SeriesStore {
   get(name: string): Promise<SeriesInfo | undefined>
-  /** The smallest and the largest value: from the summaries, without reading a point. */
-  extremes(name: string): Promise<{ min: number; max: number; bytes: number } | undefined>
-  list(query: ListQuery): Promise<SeriesInfo[]>
+  /** With the smallest and the largest value: from the summaries, without reading a point. */
+  describe(name: string): Promise<SeriesDetail | undefined>
+  /** A page of series in the order of their names; it may have fewer than the limit, even none, and still a next one. */
+  list(query: ListQuery): Promise<SeriesPage>
   /** Creates a series or changes its metadata: members that are missing stay, null removes. */
   putMetadata(name: string, metadata: Metadata, options?: WriteOptions): Promise<{ info: SeriesInfo; created: boolean }>
+  /** True when there was such a series: it is gone, even if another deleted it at the same moment. */
   remove(name: string, options?: WriteOptions): Promise<boolean>
   read(name: string, options?: ReadOptions): Promise<Reading | undefined>
-  /** Inserts points or overwrites those of the same time; `points` is in time order. Creates the series when it is new. */
+  /**
+   * Inserts points or overwrites those of the same time; `points` is in time order. Creates the series when it is new,
+   * unless there are no points.
+   */
   upsert(name: string, points: Points, options?: WriteOptions): Promise<Written>
   deleteRange(name: string, range: Range, options?: WriteOptions): Promise<{ deleted: number; revision: string }>
 }
 
-/** Points of a full chunk: a write in time order rewrites at most this many. */
-const chunkPoints = 1024
 const maxAttempts = 200
+const nowhere: Span[] = []
 
-/** What a change makes of the chunks that it touches: their points after it, or undefined when it changes nothing. */
+/** What a change makes of a series; without a rewrite and fields it changes nothing. */
 interface Change<T> {
   result: T
-  points?: Points
-  /** Chunks that the new points replace. */
-  drop?: Chunk[]
+  rewrite?: Rewrite
   fields?: [string, string][]
+  /** Makes the series when there is none. */
+  creates?: boolean
 }
 
 export function openStore(redis: Redis): SeriesStore {
@@ -82,22 +88,27 @@ export function openStore(redis: Redis): SeriesStore {
     }
   }
 
-  /** Reads what a change touches, computes it, and swaps it in if nobody was faster; else starts again. */
+  /** Reads what a change of these spans touches, computes it, and swaps it in if nobody was faster; else starts again. */
   async function change<T>(
     name: string,
-    touched: Range,
+    { spans, dropping = false }: { spans: Span[]; dropping?: boolean },
     options: WriteOptions,
-    compute: (info: SeriesInfo | undefined, chunks: Chunk[]) => Change<T>,
+    compute: (info: SeriesInfo | undefined, chunks: TouchedChunk[]) => Change<T>,
   ): Promise<{ result: T; revision: string; created: boolean }> {
-    const keys = seriesKeys(name)
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
-      const found = await readChunks(redis, name, touched)
+      const found = await readTouched(redis, name, spans, dropping)
       checkMatch(options.ifMatch, found?.info.revision)
-      const { result, points, drop = [], fields = [] } = compute(found?.info, found?.chunks ?? [])
-      const idle = points === undefined && fields.length === 0
+      const {
+        result,
+        rewrite = { drop: [], add: [] },
+        fields = [],
+        creates,
+      } = compute(found?.info, found?.chunks ?? [])
+      const idle = rewrite.drop.length + rewrite.add.length + fields.length === 0
       if (found && idle) return { result, revision: found.info.revision, created: false }
+      if (!found && !creates) throw unknownSeries(name)
       if (!found) await putInIndex(redis, name, {})
-      const revision = await swap(redis, keys, name, found?.info.revision ?? '', drop, points ?? noPoints, fields)
+      const revision = await changeChunks(redis, name, found?.info.revision, rewrite, fields)
       if (revision !== undefined) {
         // A delete of the same name may have cleared the index between its entry and the series.
         if (!found) await putInIndex(redis, name, {})
@@ -113,29 +124,14 @@ export function openStore(redis: Redis): SeriesStore {
 
   /** After names were taken out of the index: somebody may have set the same label, or made the series, meanwhile. */
   async function mendIndex(name: string): Promise<void> {
-    const info = await store.get(name)
+    const info = await getSeries(redis, name)
     if (info) await putInIndex(redis, name, info.labels)
   }
 
-  const store: SeriesStore = {
-    async get(name) {
-      return (await readChunks(redis, name, { from: 0, to: 0 }))?.info
-    },
+  return {
+    get: (name) => getSeries(redis, name),
 
-    async extremes(name) {
-      const keys = seriesKeys(name)
-      const summaries = await redis.hvals(keys.summaries)
-      if (summaries.length === 0) return undefined
-      const parsed = summaries.map(parseSummary)
-      const sizes = await Promise.all(
-        [keys.meta, keys.index, keys.chunks, keys.summaries].map((key) => redis.memory('USAGE', key)),
-      )
-      return {
-        min: parsed.reduce((least, { min }) => Math.min(least, min), Infinity),
-        max: parsed.reduce((most, { max }) => Math.max(most, max), -Infinity),
-        bytes: sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0),
-      }
-    },
+    describe: (name) => describeSeries(redis, name),
 
     list: (query) => listSeries(redis, query),
 
@@ -143,11 +139,12 @@ export function openStore(redis: Redis): SeriesStore {
       inTurn(name, async () => {
         if (metadata.labels) await putInIndex(redis, name, metadata.labels)
         let before: SeriesInfo | undefined
-        const { created } = await change(name, { from: 0, to: 0 }, options, (info) => {
+        const { created } = await change(name, { spans: nowhere }, options, (info) => {
           before = info
-          return { result: undefined, fields: info && sameMetadata(info, metadata) ? [] : metaFields(metadata) }
+          const fields = info && sameMetadata(info, metadata) ? [] : metaFields(metadata)
+          return { result: undefined, fields, creates: true }
         })
-        const info = await store.get(name)
+        const info = await getSeries(redis, name)
         if (!info) throw new Problem('contended', `The series '${name}' was deleted at the same moment.`)
         if (before) await takeFromIndex(redis, name, before.labels, info.labels)
         if (metadata.labels !== undefined) await mendIndex(name)
@@ -156,15 +153,19 @@ export function openStore(redis: Redis): SeriesStore {
 
     remove: (name, options = {}) =>
       inTurn(name, async () => {
-        const keys = seriesKeys(name)
-        const before = await store.get(name)
+        const before = await getSeries(redis, name)
         checkMatch(options.ifMatch, before?.revision)
-        const expected = options.ifMatch === undefined || options.ifMatch === '*' ? '' : options.ifMatch
-        const outcome = await runScript(redis, 'dropSeries', Object.values(keys), [name, expected])
-        if (outcome === 'changed') checkMatch(options.ifMatch, 'another')
+        if (before) {
+          const [generation, counter] = before.revision.split('.') as [string, string]
+          const bound = Array.isArray(options.ifMatch) ? counter : ''
+          const keys = Object.values(seriesKeys(name))
+          // 'missing' is fine: it was there a moment ago. This call may have run twice, the answer of the first lost.
+          const outcome = await runScript(redis, 'dropSeries', keys, [name, generation, bound])
+          if (outcome === 'changed') throw preconditionFailed(options.ifMatch!, 'another')
+        }
         await takeFromIndex(redis, name, before?.labels ?? {}, undefined)
         await mendIndex(name)
-        return outcome === 'gone'
+        return before !== undefined
       }),
 
     async read(name, options = {}) {
@@ -183,70 +184,39 @@ export function openStore(redis: Redis): SeriesStore {
 
     upsert: (name, points, options = {}) =>
       inTurn(name, async () => {
-        const [first, last] = [points.timestamps[0] ?? 0, points.timestamps.at(-1) ?? 0]
-        const { result, revision } = await change(name, { from: first, to: last + 1 }, options, (_, chunks) => {
-          // The chunk before the first point is touched only when it holds that time, or has room.
-          const drop = chunks
-            .map((chunk) => ({ chunk, points: chunk.decode() }))
-            .filter(({ points: { timestamps } }) => timestamps.at(-1)! >= first || timestamps.length < chunkPoints)
-          const merged = mergePoints(concatPoints([noPoints, ...drop.map((d) => d.points)]), points)
-          const { inserted, updated, unchanged } = merged
-          const result = { inserted, updated, unchanged }
-          if (inserted + updated === 0) return { result }
-          return { result, points: merged.points, drop: drop.map((d) => d.chunk) }
+        const spans = spansOf(points)
+        const { result, revision } = await change(name, { spans }, options, (_, chunks) => {
+          const { drop, add, ...counts } = layOver(chunks, points)
+          return { result: counts, rewrite: { drop, add }, creates: points.timestamps.length > 0 }
         })
         return { ...result, revision }
       }),
 
     deleteRange: (name, range, options = {}) =>
       inTurn(name, async () => {
-        const { result, revision } = await change(name, range, options, (info, chunks) => {
-          if (!info) throw unknownSeries(name)
-          const before = concatPoints([noPoints, ...chunks.map((chunk) => chunk.decode())])
-          const after = withoutRange(before, range.from ?? -Infinity, range.to ?? Infinity)
-          const deleted = before.timestamps.length - after.timestamps.length
-          return deleted === 0 ? { result: 0 } : { result: deleted, points: after, drop: chunks }
+        const [first, last] = [range.from ?? -Infinity, (range.to ?? Infinity) - 1]
+        const touched = { spans: first <= last ? [[first, last] as Span] : nowhere, dropping: true }
+        const { result, revision } = await change(name, touched, options, (_, chunks) => {
+          const { drop, add, deleted } = cutOut(chunks, range)
+          return { result: deleted, rewrite: { drop, add } }
         })
         return { deleted: result, revision }
       }),
   }
-  return store
 }
 
 export function unknownSeries(name: string): Problem {
   return new Problem('unknown-series', `There is no series '${name}'.`)
 }
 
-function checkMatch(expected: string | undefined, actual: string | undefined): void {
-  if (expected === undefined || (expected === '*' ? actual !== undefined : expected === actual)) return
-  throw new Problem(
-    'precondition-failed',
-    actual === undefined
-      ? 'The series does not exist; nothing was changed.'
-      : `The series has not the revision '${expected}'; nothing was changed.`,
-  )
+function checkMatch(expected: WriteOptions['ifMatch'], actual: string | undefined): void {
+  if (expected === undefined) return
+  const match = actual !== undefined && (expected === '*' || expected.includes(actual))
+  if (!match) throw preconditionFailed(expected, actual)
 }
 
-async function swap(
-  redis: Redis,
-  keys: SeriesKeys,
-  name: string,
-  expected: string,
-  drop: Chunk[],
-  points: Points,
-  fields: [string, string][],
-): Promise<string | undefined> {
-  const count = points.timestamps.length
-  const added: (string | Buffer)[] = []
-  for (let start = 0; start < count; start += chunkPoints) {
-    const run = slicePoints(points, start, Math.min(start + chunkPoints, count))
-    added.push(String(run.timestamps[0]), formatSummary(summarize(run)), encodeChunk(run))
-  }
-  const revision = await runScript(redis, 'changeSeries', Object.values(keys), [
-    ...[name, expected, randomBytes(6).toString('base64url')],
-    ...[drop.length, ...drop.map((chunk) => chunk.id)],
-    ...[added.length / 3, ...added],
-    ...[fields.length, ...fields.flat()],
-  ])
-  return revision === null ? undefined : String(revision)
+function preconditionFailed(expected: string[] | '*', actual: string | undefined): Problem {
+  if (actual === undefined) return new Problem('precondition-failed', 'The series does not exist; nothing was changed.')
+  const asked = expected === '*' || expected.length === 0 ? 'that was asked for' : `'${[...expected].join("' or '")}'`
+  return new Problem('precondition-failed', `The series has not the revision ${asked}; nothing was changed.`)
 }

@@ -1,0 +1,64 @@
+-- Reads what a change of some spans of time may touch, at one revision: the chunks that meet a span, and those next to
+-- it, which may take in what is left or added there.
+-- KEYS: meta, index, chunks, summaries of one series
+-- ARGV: name, points of a full chunk, '1' when chunks that lie within a span are dropped unread,
+--   then first and last time of each span ('-inf' and '+inf' when open), in time order
+-- Output: nil when the series does not exist; else { HGETALL of meta, { id, summary, chunk, … } } in time order;
+--   a chunk is '' where the change has no use for its points: it is dropped unread, or full and not met
+if redis.call('EXISTS', KEYS[1]) == 0 then return nil end
+if redis.call('HGET', KEYS[1], 'name') ~= ARGV[1] then return redis.error_reply('COLLISION two series names share a hash') end
+local full, dropping = tonumber(ARGV[2]), ARGV[3] == '1'
+
+local found, known = {}, {}
+local function look(id)
+  if not known[id] then
+    local summary = redis.call('HGET', KEYS[4], id)
+    local count, first, last = string.match(summary, '^(%S+) (%S+) (%S+)')
+    known[id] = { summary = summary, count = tonumber(count), first = tonumber(first), last = tonumber(last) }
+  end
+  return known[id]
+end
+local function give(id, needed)
+  local chunk = look(id)
+  if not chunk.at then
+    chunk.at = #found
+    found[chunk.at + 1], found[chunk.at + 2], found[chunk.at + 3] = id, chunk.summary, ''
+  end
+  if needed and not chunk.given then
+    chunk.given = true
+    found[chunk.at + 3] = redis.call('HGET', KEYS[3], id)
+  end
+end
+
+-- The chunk before the times that need no other look, and the first time that does: spans are often close together.
+local before, beyond
+for i = 4, #ARGV, 2 do
+  local from, to = ARGV[i], ARGV[i + 1]
+  local first, last = tonumber(from) or -math.huge, tonumber(to) or math.huge
+  if not beyond or last >= beyond or (before and not before.given and first <= before.last) then
+    local ids = redis.call('ZREVRANGEBYSCORE', KEYS[2], from, '-inf', 'LIMIT', 0, 2)
+    if ids[1] and look(ids[1]).last < first then ids[2] = nil end
+    if ids[2] then ids[1], ids[2] = ids[2], ids[1] end
+    for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '(' .. from, to)) do ids[#ids + 1] = id end
+    local newest = ids[#ids]
+    local after = redis.call('ZRANGEBYSCORE', KEYS[2], '(' .. to, '+inf', 'LIMIT', 0, 1)[1]
+    if after then ids[#ids + 1] = after end
+
+    local kept = 0
+    for _, id in ipairs(ids) do
+      local chunk = look(id)
+      chunk.met = chunk.first <= last and chunk.last >= first
+      if chunk.met and not dropping then kept = kept + chunk.count end
+    end
+    for _, id in ipairs(ids) do
+      local chunk = look(id)
+      if chunk.met then
+        give(id, not (dropping and chunk.first >= first and chunk.last <= last))
+      else
+        give(id, chunk.count + kept < full)
+      end
+    end
+    before, beyond = newest and look(newest), after and look(after).first or math.huge
+  end
+end
+return { redis.call('HGETALL', KEYS[1]), found }

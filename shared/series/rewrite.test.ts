@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict'
+import fc from 'fast-check'
+import t from 'tap'
+import { columns, times } from '../../test/points.ts'
+import { concatPoints, noPoints } from './points.ts'
+import { cutOut, fullChunk, layOver, spansOf, type TouchedChunk } from './rewrite.ts'
+
+const chunk = (at: number[], given = true): TouchedChunk => ({
+  id: String(at[0]),
+  count: at.length,
+  first: at[0]!,
+  last: at.at(-1)!,
+  given,
+  decode: () => columns(at),
+})
+const shape = ({ drop, add }: { drop: string[]; add: { timestamps: Float64Array }[] }) => [
+  drop,
+  add.map(({ timestamps }) => [timestamps.length, timestamps[0], timestamps.at(-1)]),
+]
+
+t.test('spans hold every point, and no wide gap', async (t) => {
+  t.same(spansOf(noPoints), [])
+  t.same(spansOf(columns([5])), [[5, 5]])
+  t.same(spansOf(columns([1, 1e9])), [
+    [1, 1],
+    [1e9, 1e9],
+  ])
+  t.same(spansOf(columns(times(1000))), [[0, 999]])
+  fc.assert(
+    fc.property(fc.uniqueArray(fc.integer(), { minLength: 1, maxLength: 1000 }), (at) => {
+      const sorted = at.sort((a, b) => a - b)
+      const spans = spansOf(columns(sorted))
+      assert.ok(spans.length <= 256)
+      assert.equal(spans[0]![0], sorted[0])
+      assert.equal(spans.at(-1)![1], sorted.at(-1))
+      const widest = (sorted.at(-1)! - sorted[0]!) / 256
+      assert.ok(spans.every(([first, last], i) => first <= last && (i === 0 || first - spans[i - 1]![1] > widest)))
+      assert.ok(sorted.every((time) => spans.some(([first, last]) => first <= time && time <= last)))
+    }),
+  )
+})
+
+t.test('points are laid over the chunks that they meet, and no others', async (t) => {
+  const full = [0, 1, 2, 3].map((i) => chunk(times(fullChunk, 10_000 * i, 2), false))
+  t.same(shape(layOver(full, columns([1, 30_001]))), [
+    ['0', '30000'],
+    [
+      [513, 0, 1022],
+      [512, 1024, 2046],
+      [513, 30_000, 31_022],
+      [512, 31_024, 32_046],
+    ],
+  ])
+  t.same(shape(layOver(full, columns([-5, 5000, 5001, 50_000]))), [
+    [],
+    [
+      [1, -5, -5],
+      [2, 5000, 5001],
+      [1, 50_000, 50_000],
+    ],
+  ])
+  const same = layOver(full, columns([2, 4]))
+  t.same([same.unchanged, ...shape(same)], [2, [], []])
+})
+
+t.test('what is small joins its neighbours', async (t) => {
+  const small = [chunk([0, 10]), chunk([100]), chunk([200, 300])]
+  t.same(
+    shape(
+      layOver(
+        small,
+        columns([100], () => 7),
+      ),
+    ),
+    [['0', '100', '200'], [[5, 0, 300]]],
+  )
+  t.same(shape(layOver([chunk(times(fullChunk), false), chunk([2000])], columns([1500]))), [
+    ['2000'],
+    [[2, 1500, 2000]],
+  ])
+  t.same(shape(cutOut(small, { from: 100, to: 250 })), [['100', '0', '200'], [[3, 0, 300]]])
+  t.same(shape(cutOut(small, { from: 11, to: 99 })), [[], []])
+})
+
+t.test('any points over any chunks are what a map makes of them', async () => {
+  const anyTimes = (maxLength: number) => fc.uniqueArray(fc.integer({ min: 0, max: 9000 }), { maxLength, size: 'max' })
+  fc.assert(
+    fc.property(anyTimes(4000), anyTimes(1500), fc.integer({ min: 1, max: fullChunk }), (before, added, size) => {
+      const sorted = before.sort((a, b) => a - b)
+      const chunks = Array.from({ length: Math.ceil(sorted.length / size) }, (_, i) =>
+        chunk(sorted.slice(i * size, (i + 1) * size)),
+      )
+      const { drop, add, inserted } = layOver(chunks, columns(added.sort((a, b) => a - b)))
+      const left = chunks.filter(({ id }) => !drop.includes(id)).map((kept) => kept.decode())
+      const parts = [...left, ...add].sort((a, b) => a.timestamps[0]! - b.timestamps[0]!)
+      const expected = [...new Set([...before, ...added])].sort((a, b) => a - b)
+      assert.deepEqual([...concatPoints([noPoints, ...parts]).timestamps], expected)
+      assert.equal(inserted, expected.length - before.length)
+      assert.ok(add.every(({ timestamps }) => timestamps.length <= fullChunk))
+    }),
+    { numRuns: 50 },
+  )
+})
