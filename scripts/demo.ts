@@ -27,13 +27,9 @@ const job = {
   params: { title: 'Temperature in Seattle, 2012 to 2015', tz: 'America/Los_Angeles' },
 }
 
-async function call(url: string, init: RequestInit = {}): Promise<Response> {
-  const key: Record<string, string> = environment.KYMOGRAPH_KEY
-    ? { authorization: `Bearer ${environment.KYMOGRAPH_KEY}` }
-    : {}
-  const response = await fetch(url, { ...init, headers: { ...key, ...init.headers } })
-  if (!response.ok)
-    throw new Error(`${init.method ?? 'GET'} ${url} was answered ${response.status}: ${await response.text()}`)
+async function call(url: string, init: RequestInit): Promise<Response> {
+  const response = await fetch(url, init)
+  if (!response.ok) throw new Error(`${init.method} ${url} was answered ${response.status}: ${await response.text()}`)
   return response
 }
 
@@ -91,7 +87,10 @@ Go on with
 }
 
 try {
-  const local = await serveLocally(environment, makeLog(environment.LOG_LEVEL ?? 'warn'))
+  const local = await serveLocally(
+    { ...environment, API_KEYS: '', AUTH_REQUIRED: '' },
+    makeLog(environment.LOG_LEVEL ?? 'warn'),
+  )
   local.stopOnSignals()
   await load(local.url)
   await draw(local.url)

@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto'
  * together on a Redis Cluster too; the tag is a hash of the name, since a name in braces would break the tag.
  */
 export interface SeriesKeys {
-  /** Hash: name, generation, counter, metadata, count, first, last. */
+  /** Hash: name, generation, counter, id of the last change, metadata, count, first, last. */
   meta: string
   /** Sorted set: chunk ids by the first timestamp. */
   index: string
@@ -37,6 +37,8 @@ export const jobKeys = {
   /** What a job's keys start with: scripts make them of ids that they find. */
   jobPrefix: `${jobsTag}:job:`,
   resultPrefix: `${jobsTag}:result:`,
+  /** String: the job of one claim, for when the claim is sent twice. */
+  claim: (id: string) => `${jobsTag}:claim:${id}`,
   /** Sorted set of all ids; they sort by time. */
   all: `${jobsTag}:all`,
   /** Sorted set: queued jobs by the time from which they may run. */

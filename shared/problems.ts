@@ -27,6 +27,7 @@ export const problemTable = {
   contended: [503, 'Too many writers change the series at once'],
   'queue-full': [503, 'Too many jobs are waiting'],
   'storage-unavailable': [503, 'Redis does not answer'],
+  unreachable: [503, 'A part of the server can not be reached'],
   stopping: [503, 'The server is stopping'],
 } as const satisfies Record<string, readonly [number, string]>
 

@@ -16,7 +16,8 @@ type Argument = string | number | Buffer
 type ScriptMethod = (keyCount: number, ...args: Argument[]) => Promise<unknown>
 
 /**
- * Opens a connection that reconnects by itself, with the scripts of redis/scripts/ defined on it.
+ * Opens a connection that reconnects by itself, with the scripts of redis/scripts/ defined on it. What was sent and not
+ * answered when a connection broke is sent again: so a script must do no harm when it runs twice.
  * A command that finds no server is refused within about two seconds instead of waiting for one.
  */
 export function connect(url: string, log: Log): Redis {
@@ -52,6 +53,12 @@ function method(redis: Redis, name: string): ScriptMethod {
   return run.bind(redis)
 }
 
+/** The clock of Redis in Unix milliseconds: leases and due times go by it, since those of the functions differ. */
+export async function redisTime(redis: Redis): Promise<number> {
+  const [seconds, micros] = await redis.time()
+  return Number(seconds) * 1000 + Math.floor(Number(micros) / 1000)
+}
+
 /** Runs a script of redis/scripts/ by its file's name; bulk replies come as texts. */
 export function runScript(redis: Redis, name: string, keys: string[], args: Argument[]): Promise<unknown> {
   return method(redis, name)(keys.length, ...keys, ...args)
@@ -63,7 +70,7 @@ export function runScriptForBuffers(redis: Redis, name: string, keys: string[], 
 }
 
 const unavailable =
-  /^(LOADING|MASTERDOWN|CLUSTERDOWN|READONLY|MISCONF|OOM|TRYAGAIN|NOREPLICAS|BUSY)\b|max retries per request|Connection is closed|Command timed out|Stream isn't writeable|ECONNREFUSED|ECONNRESET|EPIPE|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|connect timeout/i
+  /^(LOADING|MASTERDOWN|CLUSTERDOWN|READONLY|MISCONF|OOM|TRYAGAIN|NOREPLICAS|BUSY|WRONGPASS|NOAUTH|NOPERM)\b|max retries per request|Connection is closed|Command timed out|Stream isn't writeable|ECONNREFUSED|ECONNRESET|EPIPE|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|connect timeout/i
 
 /** Whether an error says that Redis can't serve now, rather than that we asked it something wrong. */
 export function isUnavailable(error: unknown): error is Error {

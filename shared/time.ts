@@ -87,16 +87,26 @@ function readCalendar(text: string, parts: RegExpExecArray, tz: string | undefin
   if (!isCalendarTime(fields)) throw new RangeError(`'${text}' is not a time of the calendar`)
   const utc = utcMs(fields) + ms - offsetMs(text, zone)
   const local = zone === undefined && tz !== undefined && tz !== 'UTC'
-  const time =
-    (local
-      ? Temporal.PlainDateTime.from({ ...fields, millisecond: ms }).toZonedDateTime(tz, {
-          disambiguation: 'compatible',
-        }).epochMilliseconds
-      : utc) + leap
+  const time = (local ? localMs(fields, tz) + ms : utc) + leap
   // Leap seconds are inserted before midnight UTC, never elsewhere.
   if (leap && ((time % 86_400_000) + 86_400_000) % 86_400_000 >= 1000)
     throw new RangeError(`'${text}' is not a time of the calendar: no leap second was ever there`)
   return time
+}
+
+let lastHour: { key: string; start: number } | undefined
+
+/** A local time as Unix milliseconds. The last hour is kept, unless the clock changed in it: points come in order. */
+function localMs(fields: Fields, tz: string): number {
+  const { year, month, day, hour, minute, second } = fields
+  const key = `${tz} ${year} ${month} ${day} ${hour}`
+  if (lastHour?.key === key) return lastHour.start + (minute * 60 + second) * 1000
+  const exact = (minute: number, second: number) =>
+    Temporal.PlainDateTime.from({ ...fields, minute, second }).toZonedDateTime(tz, { disambiguation: 'compatible' })
+      .epochMilliseconds
+  const start = exact(0, 0)
+  lastHour = exact(59, 59) - start === 3_599_000 ? { key, start } : undefined
+  return lastHour ? start + (minute * 60 + second) * 1000 : exact(minute, second)
 }
 
 function offsetMs(text: string, zone: string | undefined): number {

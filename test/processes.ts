@@ -2,6 +2,12 @@ import { execFileSync, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { functions } from '../functions/index.ts'
+import { readConfig } from '../shared/config.ts'
+import { makeMetrics } from '../shared/http/metrics.ts'
+import { drain, listen, openFunction } from '../shared/http/serve.ts'
+import { makeLog } from '../shared/log.ts'
+import { version } from '../shared/version.ts'
 import { quick } from './local.ts'
 
 const program = fileURLToPath(new URL('../functions/main.ts', import.meta.url))
@@ -52,6 +58,22 @@ export async function startFunction(name: string, settings: Record<string, strin
       return ended
     },
   }
+}
+
+/** Serves a function in this process, for what a test only calls. */
+export async function serveHere(
+  name: string,
+  settings: Record<string, string>,
+): Promise<{ url: string; stop(): Promise<void> }> {
+  const config = readConfig({ ...quick, ...settings })
+  const context = { log: makeLog('silent'), metrics: makeMetrics(), version }
+  const opened = await openFunction(await functions[name]!(), config, context)
+  const server = await listen(opened.listener, { port: 0, host: '127.0.0.1' })
+  const stop = async () => {
+    await drain(server, 100)
+    await opened.close()
+  }
+  return { url: server.url, stop }
 }
 
 /** The process that draws for a worker. */

@@ -12,6 +12,7 @@ import type { Log } from '../../shared/log.ts'
 import { Problem } from '../../shared/problems.ts'
 import { connect } from '../../shared/redis.ts'
 import { jobListSchema, jobRequestSchema, jobSchema, jobStatusSchema } from '../../shared/schemas/jobs.ts'
+import { segments } from '../../shared/segments.ts'
 import { openStore, type SeriesStore } from '../../shared/series/store.ts'
 import { formatTime } from '../../shared/time.ts'
 import { kindRoutes } from './kinds.ts'
@@ -34,7 +35,7 @@ const maxWaitS = 60
 
 /** The seconds that a caller is ready to wait, by `Prefer: wait=N` or `?wait=N`. */
 function waitSeconds(request: Request): number | undefined {
-  const preferred = /(?:^|[,;\s])wait=(\d+)/i.exec(header(request, 'prefer') ?? '')?.[1]
+  const preferred = /(?:^|[,;\s])wait\s*=\s*"?(\d+)/i.exec(header(request, 'prefer') ?? '')?.[1]
   const asked = preferred ?? request.query.wait
   return asked === undefined ? undefined : Math.min(Number(asked), maxWaitS)
 }
@@ -69,10 +70,11 @@ const jobRoutes: Route<JobsServices>[] = [
     scope: 'write',
     summary: 'Submit a job',
     description:
-      'Validated at once. With `Prefer: wait=N` the answer waits up to N s. With `Accept: image/png` or `image/svg+xml` it is the chart itself, and waits up to 60 s unless told otherwise.',
+      'Validated at once. With `Prefer: wait=N` the answer waits up to N s. With `Accept: image/png` or `image/svg+xml` it is the chart itself, which needs the scope `read` too, and waits up to 60 s unless told otherwise.',
     query: { wait: waitQuery },
     body: { types: { 'application/json': jobRequestSchema } },
     formats: resultFormats,
+    formatScope: 'read',
     answers: {
       200: {
         description: 'The job has ended: the job, or with another `Accept` than JSON its result',
@@ -121,12 +123,11 @@ const jobRoutes: Route<JobsServices>[] = [
       }
       const filter = { status, kind, series }
       void sweep.run()
-      const found = await jobs.list(filter, limit + 1, readCursor<string>(filter, cursor, 'string'))
-      const page = found.slice(0, limit)
-      const next = found.length > limit ? makeCursor(filter, page.at(-1)!.id) : undefined
+      const page = await jobs.list(filter, limit, readCursor<string>(filter, cursor, 'string'))
+      const next = page.next === undefined ? undefined : makeCursor(filter, page.next)
       return {
-        body: { jobs: page.map((job) => presentJob(job, request, bases)), next: next ?? null },
-        headers: nextLink(request.url, next),
+        body: { jobs: page.jobs.map((job) => presentJob(job, request, bases)), next: next ?? null },
+        headers: nextLink(request, bases, 'jobs', next),
       }
     },
   },
@@ -156,7 +157,7 @@ const jobRoutes: Route<JobsServices>[] = [
 /** The function that takes jobs and tells of them. */
 export const jobs: FunctionDefinition<JobsServices> = {
   name: 'jobs',
-  segments: ['jobs', 'kinds'],
+  segments: segments.jobs,
   routes: [...jobRoutes, ...kindRoutes],
   async open(config, log) {
     const points = connect(config.REDIS_URL, log)

@@ -4,6 +4,7 @@ import type { JobRequest } from '../../shared/jobs/jobs.ts'
 import { type InputError, Problem } from '../../shared/problems.ts'
 import { jobRequestSchema } from '../../shared/schemas/jobs.ts'
 import { type Matcher, parseMatch } from '../../shared/series/match.ts'
+import type { SeriesInfo } from '../../shared/series/metadata.ts'
 import { nameFault } from '../../shared/series/name.ts'
 import type { SeriesStore } from '../../shared/series/store.ts'
 import { validate } from '../../shared/validate.ts'
@@ -66,7 +67,13 @@ async function matchingSeries(match: string, store: SeriesStore): Promise<string
       errors: [{ pointer, detail: error.message }],
     })
   }
-  const found = await store.list({ match: matchers, limit: maxSeries + 1 })
+  const found: SeriesInfo[] = []
+  let after: string | undefined
+  do {
+    const page = await store.list({ match: matchers, limit: maxSeries + 1, after })
+    found.push(...page.series)
+    after = page.next
+  } while (after !== undefined && found.length <= maxSeries)
   if (found.length === 0)
     throw new Problem('unknown-series', 'No series matches.', { errors: [{ pointer, detail: 'no series matches' }] })
   if (found.length > maxSeries) {

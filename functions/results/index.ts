@@ -5,6 +5,7 @@ import { openJobs } from '../../shared/jobs/jobs.ts'
 import { openResults, type Results, resultFormats } from '../../shared/jobs/results.ts'
 import { connect } from '../../shared/redis.ts'
 import { resultSchema } from '../../shared/schemas/results.ts'
+import { segments } from '../../shared/segments.ts'
 
 export interface ResultsServices {
   results: Results
@@ -14,7 +15,7 @@ export interface ResultsServices {
 /** The function that gives results in their forms. */
 export const results: FunctionDefinition<ResultsServices> = {
   name: 'results',
-  segments: ['results'],
+  segments: segments.results,
   routes: [
     {
       method: 'GET',

@@ -28,8 +28,8 @@ process.on('message', (question: Question) => {
   answer(question).then(
     (drawn) => say({ drawn }),
     (error: Error) => {
-      const input = error instanceof AnalysisError
-      say({ error: { code: input ? error.code : 'fault', detail: error.message, retry: !input } })
+      if (error instanceof AnalysisError) say({ error: { code: error.code, detail: error.message, retry: false } })
+      else throw error // a mistake of ours: the process ends with it on standard error
     },
   )
 })

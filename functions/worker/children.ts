@@ -87,11 +87,12 @@ export function openChildren(log: Log, memoryBytes: number): Children {
           else if ('drawn' in reply) finish(() => resolve(reply.drawn))
           else finish(() => reject(new AttemptError(reply.error.code, reply.error.detail, reply.error.retry)))
         }
-        const watch = setInterval(async () => {
+        const look = async () => {
           const bytes = await residentBytes(asked.pid!)
           const detail = `The drawing process took ${bytes} bytes; ${memoryBytes} are allowed.`
           if (bytes > memoryBytes) kill(new AttemptError('out-of-memory', detail, true))
-        }, watchMs)
+        }
+        const watch = setInterval(look, watchMs)
         const finish = (settle: () => void) => {
           clearInterval(watch)
           asked.off('exit', onExit).off('message', onMessage)
@@ -100,6 +101,7 @@ export function openChildren(log: Log, memoryBytes: number): Children {
         }
         asked.on('exit', onExit).on('message', onMessage)
         signal.addEventListener('abort', onAbort)
+        void look()
         if (signal.aborted) onAbort()
         else {
           asked.send(question, (error) => {

@@ -4,7 +4,7 @@ import type { Consumer, Queue, Ticket } from '../../shared/jobs/queue.ts'
 import type { Sweep } from '../../shared/jobs/sweep.ts'
 import { jobKeys } from '../../shared/keys.ts'
 import type { Log } from '../../shared/log.ts'
-import type { Redis } from '../../shared/redis.ts'
+import { type Redis, redisTime } from '../../shared/redis.ts'
 
 /** So long the queue has to be silent before a ready job is claimed without its ticket. */
 const silenceMs = 100
@@ -86,7 +86,7 @@ export function makeDrain(
   /** Milliseconds until the next job is due; undefined when none is ready. */
   async function due(): Promise<number | undefined> {
     const [, score] = await redis.zrange(jobKeys.ready, 0, 0, 'WITHSCORES')
-    return score === undefined ? undefined : Math.max(0, Number(score) - Date.now())
+    return score === undefined ? undefined : Math.max(0, Number(score) - (await redisTime(redis)))
   }
 
   return {

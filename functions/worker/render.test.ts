@@ -274,3 +274,23 @@ function paeth(left: number, above: number, corner: number): number {
 t.test('results name what drew them', async (t) => {
   t.match(versions, { vega: /^6\./, 'vega-lite': /^6\./, canvas: /^3\./ })
 })
+
+t.test('a title that is a word of JavaScript is drawn like any other', async (t) => {
+  for (const word of Object.getOwnPropertyNames(Object.prototype)) {
+    const points = { timestamps: Float64Array.of(0, 86_400_000), values: Float64Array.of(1, 2) }
+    const params = {
+      mark: 'line',
+      width: 400,
+      height: 300,
+      zero: false,
+      theme: 'light',
+      tz: 'UTC',
+      title: word,
+    } as const
+    const { chart, alt } = plot.run({
+      series: [{ name: word, unit: word, labels: {}, points }],
+      params: { ...params, yTitle: word },
+    })
+    t.match((await render(chart, { tz: 'UTC', alt })).svg, word, word)
+  }
+})

@@ -95,7 +95,7 @@ async function draw(chart: ChartSpec, { tz, alt, scale = 1 }: RenderOptions): Pr
     const { spec } = compile(chart as unknown as TopLevelSpec, { logger, config: { font: fontFamily } })
     // Ids of clips and gradients count from one again, or the same chart would differ from its first drawing.
     vega.resetSVGDefIds()
-    const runtime = vega.parse(spec, {}, { ast: true })
+    const runtime = vega.parse(plainTitles(spec), {}, { ast: true })
     return new vega.View(runtime, { expr: expressionInterpreter, loader, logger, renderer: 'none' })
   })
   try {
@@ -111,6 +111,22 @@ async function draw(chart: ChartSpec, { tz, alt, scale = 1 }: RenderOptions): Pr
   } finally {
     view.finalize()
   }
+}
+
+const titles = new Set(['title', 'text', 'subtitle'])
+
+/**
+ * Vega looks a title up among its signals, in an object that has `constructor` and the like by nature. A space of no
+ * width makes such a word a text again.
+ */
+function plainTitles<T>(spec: T, key = ''): T {
+  if (typeof spec === 'string') return (titles.has(key) && spec in Object.prototype ? `${spec}\u200B` : spec) as T
+  if (Array.isArray(spec)) return spec.map((part) => plainTitles(part, key)) as T
+  if (typeof spec !== 'object' || spec === null || Object.getPrototypeOf(spec) !== Object.prototype) return spec
+  // Data are left alone: there are many, and Vega takes none of them for a name.
+  return Object.fromEntries(
+    Object.entries(spec).map(([name, part]) => [name, name === 'values' ? part : plainTitles(part, name)]),
+  ) as T
 }
 
 function attempt<T>(work: () => T): T {

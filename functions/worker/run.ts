@@ -61,7 +61,10 @@ export async function runAttempt(job: Job, stop: AbortSignal, runner: Runner): P
 
 async function giveUp(job: Job, error: Error, stopped: boolean, { jobs, settings }: Runner, log: Log): Promise<void> {
   const known = error instanceof AttemptError
-  const cause = { code: known ? error.code : 'fault', detail: error.message }
+  const cause = known
+    ? { code: error.code, detail: error.message }
+    : { code: 'fault', detail: 'The worker made a mistake; it is in its log.' }
+  if (!known) log.error({ err: error }, 'an attempt met a fault')
   const soon = AbortSignal.timeout(settings.JOB_BEAT_MS)
   try {
     if (stopped) await persist(() => jobs.release(job, 'stop', cause), soon)
@@ -109,7 +112,8 @@ async function readSeries(job: Job, store: SeriesStore, maxPoints: number) {
   const provenance: Provenance['series'] = []
   let total = 0
   for (const name of job.series) {
-    const reading = await store.read(name, { from: job.from, to: job.to })
+    // One more than allowed tells that there are too many, without reading them all.
+    const reading = await store.read(name, { from: job.from, to: job.to, limit: maxPoints - total + 1 })
     if (!reading)
       throw new AttemptError('series-deleted', `The series '${name}' was deleted before the job ran.`, false)
     const points = concatPoints([noPoints, ...reading.runs()])

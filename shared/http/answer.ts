@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { setImmediate as turn } from 'node:timers/promises'
 import { constants, createGzip, gzipSync } from 'node:zlib'
 import accepts from 'accepts'
 import { Problem } from '../problems.ts'
@@ -37,6 +38,7 @@ export function revisionOf(tag: string): string {
 
 /** Writes an answer: conditional, compressed, streamed, without a body for HEAD. */
 export async function send(raw: IncomingMessage, res: ServerResponse, answer: Answer): Promise<void> {
+  if (res.destroyed) return // the client has left
   const { body, etag, headers = {} } = answer
   const type = answer.type ?? 'application/json'
   const gzip = compressible.test(type) && accepts(raw).encodings(['gzip', 'identity']) === 'gzip'
@@ -86,9 +88,17 @@ async function sendStream(raw: IncomingMessage, res: ServerResponse, body: Strea
     res.end()
     return
   }
-  const source = Readable.from(body, { objectMode: true })
+  const source = Readable.from(inTurns(body), { objectMode: true })
   if (gzip) await pipeline(source, createGzip({ level: gzipLevel, flush: constants.Z_NO_FLUSH }), res)
   else await pipeline(source, res)
+}
+
+/** Lets other requests have their turn between the parts: a fast reader would else never leave room for them. */
+async function* inTurns(body: Stream): AsyncGenerator<string | Uint8Array> {
+  for await (const part of body) {
+    yield part
+    await turn()
+  }
 }
 
 function isStream(body: object | string | Uint8Array): body is Stream {

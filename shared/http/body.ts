@@ -20,7 +20,31 @@ export function bodyStream(raw: IncomingMessage, maxBytes: number): AsyncIterabl
     )
   }
   if (declared > maxBytes) throw tooLarge(maxBytes)
+  waiting.get(raw)?.()
+  waiting.delete(raw)
   return coding === 'identity' ? capped(raw, maxBytes) : gunzip(raw, maxBytes)
+}
+
+/** Fails with 'body-too-large' once a body has more than `maxBytes`. */
+export async function* bounded(body: AsyncIterable<Buffer>, maxBytes: number, advice: string): AsyncGenerator<Buffer> {
+  let size = 0
+  for await (const chunk of body) {
+    size += chunk.length
+    if (size > maxBytes) throw tooLarge(maxBytes, advice)
+    yield chunk
+  }
+}
+
+const waiting = new WeakMap<IncomingMessage, () => void>()
+
+/** Lets a client that asked first (`Expect: 100-continue`) send its body, by `proceed`, only once somebody reads it. */
+export function holdBack(raw: IncomingMessage, proceed: () => void): void {
+  waiting.set(raw, proceed)
+}
+
+/** Whether the client still holds its body back. */
+export function isHeldBack(raw: IncomingMessage): boolean {
+  return waiting.has(raw)
 }
 
 /** The whole body, within the same bound. */
@@ -61,6 +85,6 @@ async function* capped(stream: Readable, maxBytes: number): AsyncGenerator<Buffe
   }
 }
 
-function tooLarge(maxBytes: number): Problem {
-  return new Problem('body-too-large', `The body has more than ${maxBytes} bytes (inflated); send it in parts.`)
+function tooLarge(maxBytes: number, advice = 'send it in parts'): Problem {
+  return new Problem('body-too-large', `The body has more than ${maxBytes} bytes (inflated); ${advice}.`)
 }

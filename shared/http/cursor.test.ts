@@ -1,5 +1,8 @@
+import type { IncomingMessage } from 'node:http'
 import t from 'tap'
 import { makeCursor, nextLink, readCursor } from './cursor.ts'
+import type { Request } from './http.ts'
+import type { LinkBases } from './links.ts'
 
 const query = { prefix: 'a', match: undefined }
 const refused = { name: 'Problem', code: 'invalid-cursor' }
@@ -30,10 +33,16 @@ t.test('a cursor can stand in an address as it is', async (t) => {
   t.match(cursor, /^[\w-]+$/)
 })
 
-t.test('the next page is a link with the same query and the new cursor', async (t) => {
+t.test('the next page is an absolute link with the same query and the new cursor', async (t) => {
+  const unset = { PUBLIC_POINTS_URL: '', PUBLIC_JOBS_URL: '', PUBLIC_RESULTS_URL: '' }
+  const raw = { headers: { host: 'points.ns.example' }, socket: {} } as IncomingMessage
   const url = new URL('http://localhost/series/a%2Fb/points.csv?limit=2&cursor=old&from=-7d')
-  t.same(nextLink(url, 'new'), { link: '</series/a%2Fb/points.csv?limit=2&cursor=new&from=-7d>; rel="next"' })
-  t.match(nextLink(new URL('http://localhost/series'), 'c'), { link: '</series?cursor=c>; rel="next"' })
-  t.same(nextLink(url, undefined), {})
+  const next = (bases: LinkBases, cursor: string | undefined) =>
+    nextLink({ url, raw } as Request, bases, 'points', cursor)
+  const path = '/series/a%2Fb/points.csv?limit=2&cursor=new&from=-7d'
+  t.same(next(unset, 'new'), { link: `<http://points.ns.example${path}>; rel="next"` })
+  const behind = { ...unset, PUBLIC_POINTS_URL: 'https://x.example/api/' }
+  t.same(next(behind, 'new'), { link: `<https://x.example/api${path}>; rel="next"` })
+  t.same(next(unset, undefined), {})
   t.equal(url.searchParams.get('cursor'), 'old', 'the address itself stays')
 })

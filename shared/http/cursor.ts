@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
 import { Problem } from '../problems.ts'
+import type { Request } from './http.ts'
+import { type LinkBases, type LinkedFunction, link } from './links.ts'
 
 /** Names the last key of a page and the query that it belongs to; opaque to callers. */
 export function makeCursor(query: unknown, lastKey: string | number): string {
@@ -29,10 +31,15 @@ function fingerprint(query: unknown): string {
   return createHash('sha256').update(JSON.stringify(query)).digest('base64url').slice(0, 10)
 }
 
-/** The address of the next page, as a Link header. */
-export function nextLink(url: URL, cursor: string | undefined): Record<string, string> {
+/** The absolute address of the next page of a function's list, as a Link header. */
+export function nextLink(
+  request: Request,
+  bases: LinkBases,
+  of: LinkedFunction,
+  cursor: string | undefined,
+): Record<string, string> {
   if (cursor === undefined) return {}
-  const next = new URL(url)
+  const next = new URL(request.url)
   next.searchParams.set('cursor', cursor)
-  return { link: `<${next.pathname}${next.search}>; rel="next"` }
+  return { link: `<${link(bases, request.raw, of, next.pathname + next.search)}>; rel="next"` }
 }

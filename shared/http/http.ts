@@ -31,6 +31,8 @@ export interface Route<Services> {
   /** Media types of the body with their schemas; `required` unless said otherwise. */
   body?: { types: Record<string, JsonSchema>; optional?: boolean }
   formats?: Formats
+  /** What the key must allow beside `scope` for any other format than the default. */
+  formatScope?: Scope
   /** A suffix on the last segment picks the format: `/points.csv`. */
   suffix?: boolean
   /** Taken ahead of the framework, the body as a stream: for the hot and the streaming routes. */

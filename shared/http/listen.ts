@@ -2,6 +2,7 @@ import { createServer, type RequestListener, type Server, type ServerResponse, S
 import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { Problem } from '../problems.ts'
+import { holdBack } from './body.ts'
 
 /** Connections that have not asked anything yet: node counts them as busy. */
 const silentConnections = new WeakMap<Server, Set<Socket>>()
@@ -14,6 +15,10 @@ export async function listen(
   // Without a Host the listener answers; what is expected beyond 100-continue may be ignored.
   const server = createServer({ keepAliveTimeout: 65_000, requireHostHeader: false }, listener)
   server.on('checkExpectation', listener)
+  server.on('checkContinue', (req, res) => {
+    holdBack(req, () => res.writeContinue())
+    server.emit('request', req, res)
+  })
   refuseMalformed(server)
   const silent = new Set<Socket>()
   silentConnections.set(server, silent)

@@ -75,6 +75,7 @@ function operation(name: string, route: Route<never>): object {
     },
     security: route.scope === 'open' ? [] : [{ key: [] }],
     'x-scope': route.scope,
+    ...(route.formatScope ? { 'x-format-scope': route.formatScope } : {}),
   }
 }
 

@@ -90,6 +90,8 @@ t.test('a client that goes away in the middle of an answer is no mistake of the 
     (text) => text.length > 100_000,
   )
   t.match(text, /^HTTP\/1\.1 200 /)
+  await until(() => small.gate.ended === 1, 'the answer has stopped')
+  await call(small.url, 'GET', '/direct/a')
   await small.drain(2000)
   t.same(
     small.logged.filter(({ level }) => Number(level) >= 40),

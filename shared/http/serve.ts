@@ -8,7 +8,7 @@ import { Problem } from '../problems.ts'
 import { isUnavailable } from '../redis.ts'
 import { send } from './answer.ts'
 import { authorize, authorizeInternal, type Key, parseKeys } from './auth.ts'
-import { readBody } from './body.ts'
+import { isHeldBack, readBody } from './body.ts'
 import { type Common, commonRoutes } from './common.ts'
 import { corsHeaders, preflight } from './cors.ts'
 import { contentType, type Route } from './http.ts'
@@ -32,17 +32,19 @@ export interface Lifetime {
 /** A function as its folder exports it: its name, the first path segments it answers to, its routes. */
 export interface FunctionDefinition<Services> {
   name: string
-  segments: string[]
+  segments: readonly string[]
   routes: Route<Services>[]
   /** Functions behind it whose routes its OpenAPI document lists too. */
   speaksFor?: Described[]
+  /** Takes a request that others answer, before any route is looked for; undefined when it is not one of those. */
+  forward?(req: IncomingMessage, res: ServerResponse, services: Services): Promise<void> | undefined
   open(config: Config, log: Log): Promise<Services & Lifetime>
 }
 
 /** A function that is ready to answer. */
 export interface OpenFunction extends Lifetime {
   name: string
-  segments: string[]
+  segments: readonly string[]
   listener: RequestListener
 }
 
@@ -96,6 +98,9 @@ export async function openFunction<Services>(
     log: Log,
   ) {
     const request = prepare(req, res, match, body, log)
+    const { formats, formatScope } = match.route
+    const isDefault = request.format === Object.keys(formats ?? {})[0]
+    if (formatScope && !isDefault) authorize(keys, formatScope, req.headers.authorization)
     await send(req, res, {
       type: match.route.formats?.[request.format],
       ...(await match.route.handle(request, services)),
@@ -109,9 +114,13 @@ export async function openFunction<Services>(
     const ended = metrics.request(definition.name, req.method ?? '')
     res.on('close', () => ended(res.statusCode))
     void attempt(req, res, requestLog, async () => {
+      const forwarded = definition.forward?.(req, res, services)
+      if (forwarded) return forwarded
       if (req.headers.host === undefined && req.httpVersion !== '1.0')
         throw new Problem('bad-request', 'The request has no Host header.')
-      const [path] = (req.url ?? '/').split('?', 1) as [string]
+      // A proxy may send the whole address.
+      req.url = (req.url ?? '/').replace(/^https?:\/\/[^/?]*/i, '') || '/'
+      const [path] = req.url.split('?', 1) as [string]
       if (req.method === 'OPTIONS') return preflight(res, find, path)
       const match = find(req.method ?? 'GET', path)
       permit(match.route, req, keys, config)
@@ -142,7 +151,7 @@ async function attempt(
 
 function fail(req: IncomingMessage, res: ServerResponse, log: Log, error: unknown): void {
   const problem = toProblem(error)
-  const left = (error as NodeJS.ErrnoException).code === 'ERR_STREAM_PREMATURE_CLOSE' && req.socket.destroyed
+  const left = res.destroyed || req.socket.destroyed
   if (problem.status >= 500 && !left) log.error({ err: error, method: req.method, url: req.url }, problem.detail)
   if (res.headersSent || res.destroyed) {
     // Half an answer must not look whole: the connection is cut.
@@ -167,6 +176,10 @@ function fail(req: IncomingMessage, res: ServerResponse, log: Log, error: unknow
 function readOver(req: IncomingMessage, res: ServerResponse): void {
   const hasBody = req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0
   if (req.complete || !hasBody) return
+  if (isHeldBack(req)) {
+    res.setHeader('connection', 'close') // its body never comes
+    return
+  }
   if (!res.shouldKeepAlive) {
     res.shouldKeepAlive = true // or the connection would be closed with the answer
     req.once('end', () => req.socket.end())
@@ -181,7 +194,7 @@ function toProblem(error: unknown): Problem {
   if (isUnavailable(error))
     return new Problem(
       'storage-unavailable',
-      'Redis can not serve at the moment; nothing was changed that was not acknowledged.',
+      'Redis can not serve at the moment. A write that was not acknowledged may or may not have happened; it is safe to send it again.',
       { cause: error },
     )
   return new Problem('internal', 'The request failed by a mistake of the server; it is in its log.', { cause: error })

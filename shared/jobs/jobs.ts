@@ -62,8 +62,11 @@ export interface JobFilter {
 export interface Jobs {
   submit(request: JobRequest): Promise<Job>
   get(id: string): Promise<Job | undefined>
-  /** Newest first; the ids after `after`. */
-  list(filter: JobFilter, limit: number, after?: string): Promise<Job[]>
+  /**
+   * Newest first, those behind the id `after`. With `next` more may follow behind that id: a page is short where few of
+   * many jobs fit.
+   */
+  list(filter: JobFilter, limit: number, after?: string): Promise<{ jobs: Job[]; next?: string }>
   /** Takes a ticket's job, or without a ticket the oldest that is ready. */
   claim(ticket?: { job: string; epoch: number }): Promise<Job | undefined>
   beat(claim: Claim, progress: number): Promise<boolean>
@@ -71,8 +74,16 @@ export interface Jobs {
   /** Ends a job that no further attempt can mend. */
   fail(claim: Claim, error: JobError): Promise<boolean>
   /** Gives a job back: after a fault, a lease that ran out (only then), or because the worker stops. */
-  release(claim: Claim, why: 'fault' | 'lease' | 'stop', error: JobError): Promise<'queued' | 'failed' | undefined>
+  release(
+    claim: { id: string; epoch?: number },
+    why: 'fault' | 'lease' | 'stop',
+    error: JobError,
+  ): Promise<'queued' | 'failed' | undefined>
 }
+
+/** Jobs read at a time by a list, and at most in one call: filters look at each job. */
+const listBatch = 200
+const maxListed = 5000
 
 export function openJobs(redis: Redis, settings: JobSettings): Jobs {
   const { ready, leases, all, expiry, changes } = jobKeys
@@ -84,20 +95,19 @@ export function openJobs(redis: Redis, settings: JobSettings): Jobs {
     result: Record<string, string | Buffer>,
   ): Promise<boolean> {
     const keys = [jobKeys.job(claim.id), jobKeys.result(claim.id), leases, expiry]
-    const args = [claim.id, claim.epoch, status, Date.now(), settings.RESULT_TTL_MS, changes, error]
+    const args = [claim.id, claim.epoch, status, settings.RESULT_TTL_MS, changes, error]
     return (await runScript(redis, 'completeJob', keys, [...args, ...Object.entries(result).flat()])) === 1
   }
 
   return {
     async submit(request) {
       const id = uuidv7()
-      const created = Date.now()
       const fields = Object.entries(serialize(request)).flat()
-      const args = [id, created, settings.MAX_QUEUED_JOBS, changes, ...fields]
-      const accepted = await runScript(redis, 'submitJob', [jobKeys.job(id), all, ready], args)
-      if (accepted !== 1)
+      const args = [id, settings.MAX_QUEUED_JOBS, changes, ...fields]
+      const created = await runScript(redis, 'submitJob', [jobKeys.job(id), all, ready], args)
+      if (created === null)
         throw new Problem('queue-full', `${settings.MAX_QUEUED_JOBS} jobs are waiting already; try again later.`)
-      return { ...request, id, created, status: 'queued', epoch: 1, attempt: 0, progress: 0 }
+      return { ...request, id, created: Number(created), status: 'queued', epoch: 1, attempt: 0, progress: 0 }
     },
 
     async get(id) {
@@ -106,28 +116,26 @@ export function openJobs(redis: Redis, settings: JobSettings): Jobs {
 
     async list(filter, limit, after) {
       const listed: Job[] = []
-      let start = after === undefined ? '+' : `(${after}`
-      while (listed.length < limit) {
-        const ids = await redis.zrevrangebylex(all, start, '-', 'LIMIT', 0, 200)
-        if (ids.length === 0) break
+      let last = after
+      for (let seen = 0; seen < maxListed; seen += listBatch) {
+        const ids = await redis.zrevrangebylex(all, last === undefined ? '+' : `(${last}`, '-', 'LIMIT', 0, listBatch)
         const jobs = await Promise.all(ids.map(async (id) => readJob(await redis.hgetall(jobKeys.job(id)))))
-        for (const job of jobs) if (job && !isExpired(job) && fits(job, filter)) listed.push(job)
-        start = `(${ids.at(-1)}`
+        for (const job of jobs) {
+          if (!job || isExpired(job) || !fits(job, filter)) continue
+          if (listed.length === limit) return { jobs: listed, next: listed.at(-1)!.id }
+          listed.push(job)
+        }
+        if (ids.length < listBatch) return { jobs: listed }
+        last = ids.at(-1)!
       }
-      return listed.slice(0, limit)
+      return { jobs: listed, next: last! }
     },
 
     async claim(ticket) {
-      const now = Date.now()
-      const args = [
-        jobKeys.jobPrefix,
-        ticket?.job ?? '',
-        ticket?.epoch ?? '',
-        now,
-        now + settings.JOB_LEASE_MS,
-        changes,
-      ]
-      const pairs = (await runScript(redis, 'claimJob', [ready, leases], args)) as string[] | null
+      const args = [jobKeys.jobPrefix, ticket?.job ?? '', ticket?.epoch ?? '', settings.JOB_LEASE_MS, changes]
+      const pairs = (await runScript(redis, 'claimJob', [ready, leases, jobKeys.claim(uuidv7())], args)) as
+        | string[]
+        | null
       if (pairs === null) return undefined
       const hash: Record<string, string> = {}
       for (let i = 0; i < pairs.length; i += 2) hash[pairs[i]!] = pairs[i + 1]!
@@ -135,7 +143,7 @@ export function openJobs(redis: Redis, settings: JobSettings): Jobs {
     },
 
     async beat({ id, epoch }, progress) {
-      const args = [id, epoch, Date.now() + settings.JOB_LEASE_MS, progress, changes]
+      const args = [id, epoch, settings.JOB_LEASE_MS, progress, changes]
       return (await runScript(redis, 'beatJob', [jobKeys.job(id), leases], args)) === 1
     },
 
@@ -145,17 +153,7 @@ export function openJobs(redis: Redis, settings: JobSettings): Jobs {
 
     async release({ id, epoch }, why, error) {
       const { JOB_ATTEMPTS, JOB_BACKOFF_MS, RESULT_TTL_MS } = settings
-      const args = [
-        id,
-        epoch,
-        Date.now(),
-        why,
-        JOB_ATTEMPTS,
-        JOB_BACKOFF_MS,
-        JSON.stringify(error),
-        RESULT_TTL_MS,
-        changes,
-      ]
+      const args = [id, epoch ?? '', why, JOB_ATTEMPTS, JOB_BACKOFF_MS, JSON.stringify(error), RESULT_TTL_MS, changes]
       const outcome = await runScript(redis, 'releaseJob', [jobKeys.job(id), ready, leases, expiry], args)
       return (outcome ?? undefined) as 'queued' | 'failed' | undefined
     },

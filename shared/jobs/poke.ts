@@ -30,29 +30,34 @@ export function makePoker(redis: Redis, settings: PokeSettings, log: Log): Poker
 
   async function hold(id: string): Promise<void> {
     const renewal = setInterval(() => {
-      redis.zadd(jobKeys.pokes, 'XX', Date.now() + POKE_MS, id).catch(() => {})
+      runScript(redis, 'holdPoke', [jobKeys.pokes], [id, POKE_MS]).catch(() => {})
     }, POKE_MS / 3)
+    let answered = false
     try {
       const status = await post(url, settings.INTERNAL_TOKEN, stop.signal)
-      if (status >= 300) log.warn({ status }, 'a worker refused its poke')
+      answered = status < 300
+      if (!answered) log.warn({ status }, 'a worker refused its poke')
     } catch (error) {
       if (!stop.signal.aborted) log.warn({ reason: (error as Error).message }, 'a poke was lost')
     } finally {
       clearInterval(renewal)
       await redis.zrem(jobKeys.pokes, id).catch(() => {})
+      // A job that came while the worker was answering found this poke still counted.
+      if (answered) await poke().catch(() => {})
+    }
+  }
+
+  async function poke(): Promise<void> {
+    for (let taken = 0; taken < WORKER_MAX && !stop.signal.aborted; taken++) {
+      const id = uuidv7()
+      const keys = [jobKeys.pokes, jobKeys.ready, jobKeys.leases]
+      if ((await runScript(redis, 'takePoke', keys, [id, POKE_MS, WORKER_MAX])) !== 1) return
+      void hold(id)
     }
   }
 
   return {
-    async poke() {
-      for (let taken = 0; taken < WORKER_MAX && !stop.signal.aborted; taken++) {
-        const id = uuidv7()
-        const now = Date.now()
-        const keys = [jobKeys.pokes, jobKeys.ready, jobKeys.leases]
-        if ((await runScript(redis, 'takePoke', keys, [id, now, now + POKE_MS, WORKER_MAX])) !== 1) return
-        void hold(id)
-      }
-    },
+    poke,
     close: () => stop.abort(),
   }
 }

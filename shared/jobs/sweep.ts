@@ -1,6 +1,6 @@
 import { jobKeys } from '../keys.ts'
 import type { Log } from '../log.ts'
-import type { Redis } from '../redis.ts'
+import { type Redis, redisTime } from '../redis.ts'
 import type { Jobs } from './jobs.ts'
 import type { Poker } from './poke.ts'
 import type { Queue, Ticket } from './queue.ts'
@@ -30,11 +30,11 @@ export function makeSweep(
   let next = 0
 
   async function sweep(): Promise<void> {
-    const now = Date.now()
     // Not asked again before it could be due: most status reads cost no round trip.
-    if (now < next) return
-    next = now + everyMs
+    if (Date.now() < next) return
+    next = Date.now() + everyMs
     if ((await redis.set(jobKeys.swept, '1', 'PX', everyMs, 'NX')) === null) return
+    const now = await redisTime(redis)
     await releaseLost(now)
     await forgetExpired(now)
     await resendTickets(now)
@@ -43,9 +43,8 @@ export function makeSweep(
 
   async function releaseLost(now: number): Promise<void> {
     for (const id of await redis.zrangebyscore(jobKeys.leases, '-inf', now, 'LIMIT', 0, batch)) {
-      const epoch = Number(await redis.hget(jobKeys.job(id), 'epoch'))
       const error = { code: 'worker-lost', detail: 'The worker that ran the job was not heard of again.' }
-      const outcome = await jobs.release({ id, epoch }, 'lease', error)
+      const outcome = await jobs.release({ id }, 'lease', error)
       if (outcome) log.warn({ job: id, outcome }, 'a worker was lost')
     }
   }

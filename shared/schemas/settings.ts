@@ -51,6 +51,21 @@ export const settingsSchema = {
       description:
         'Where jobs finds the worker. Empty: nobody is poked, and jobs wait for a worker that is called by others.',
     },
+    POINTS_URL: {
+      type: 'string',
+      default: '',
+      description: 'Where the front door finds points; only web needs it.',
+    },
+    JOBS_URL: {
+      type: 'string',
+      default: '',
+      description: 'Where the front door finds jobs; only web needs it.',
+    },
+    RESULTS_URL: {
+      type: 'string',
+      default: '',
+      description: 'Where the front door finds results; only web needs it.',
+    },
     PUBLIC_POINTS_URL: {
       type: 'string',
       default: '',
@@ -76,6 +91,13 @@ export const settingsSchema = {
       minimum: 1024,
       default: 104857600,
       description: 'Largest body of points, after inflating.',
+    },
+    MAX_JSON_BYTES: {
+      type: 'integer',
+      minimum: 1024,
+      default: 16777216,
+      description:
+        'Largest JSON body of points, after inflating: it is parsed whole, while CSV and NDJSON are streamed.',
     },
     MAX_JOB_POINTS: {
       type: 'integer',
