@@ -169,7 +169,7 @@ t.test('every fault is named with its line or its pointer', async (t) => {
       [
         { line: 3, detail: 'not JSON: Expected double-quoted property name' },
         { line: 4, detail: "'value' is missing" },
-        { line: 5, detail: '[] is not a point; expected {"timestamp": …, "value": …}' },
+        { line: 5, detail: 'a list is not a point; expected {"timestamp": …, "value": …}' },
       ],
     ],
     [

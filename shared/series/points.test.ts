@@ -22,13 +22,14 @@ t.test('the lower bound is the first time that is not before', async (t) => {
   t.equal(lowerBound(Float64Array.of(1, 2), -Infinity), 0)
 })
 
-t.test('a range holds its start and not its end; a missing bound is open', async () => {
+t.test('a range holds its start and not its end; a missing bound is open', async (t) => {
   fc.assert(
     fc.property(ordered, bound, bound, (times, from, to) => {
       const expected = times.filter((time) => time >= (from ?? -Infinity) && time < (to ?? Infinity))
       assert.deepEqual(pointsInRange(run(...times), { from, to }), run(...expected))
     }),
   )
+  t.pass('for every example that was tried')
 })
 
 t.test('a slice is a view', async (t) => {

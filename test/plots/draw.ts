@@ -1,4 +1,4 @@
-import { deepEqual } from 'node:assert/strict'
+import { deepEqual } from 'node:assert'
 import type { SeriesInput } from '../../shared/analysis/kind.ts'
 import { type PlotData, type PlotParams, plot } from '../../shared/analysis/plot.ts'
 import type { Points } from '../../shared/series/points.ts'
@@ -49,6 +49,7 @@ export function draw(
   const output = plot.run({ series: [series].flat(), params: { ...defaults, ...params }, ...range })
   // Charts are stored and sent as JSON: nothing in them may get lost on the way.
   const chart = JSON.parse(JSON.stringify(output.chart)) as Chart
+  // Loosely, since JSON has one zero where a double has two.
   deepEqual(chart, output.chart)
   return { chart, data: output.data as PlotData, alt: output.alt, rows: chart.data.values }
 }
