@@ -19,6 +19,8 @@ export const QUEUE = 'tickets'
 export const PENDING_KEY = `redis-smq-800.26:default:1:${QUEUE}`
 /** A Redis that does not answer within so long is taken for away. */
 export const ANSWER_MS = 2000
+/** A process that has just started has much else to do: its first connection may take so long. */
+const CONNECT_MS = 10_000
 /** What closes gets so long. */
 export const CLOSE_MS = 1000
 
@@ -127,7 +129,7 @@ export function connect(library: Library): Promise<Line> {
     return { client, producer, message }
   }
   const building = build()
-  return within(ANSWER_MS, building).catch((error) => {
+  return within(CONNECT_MS, building).catch((error) => {
     const shut = () => {
       for (const part of parts) part.shutdown(ignore)
     }
