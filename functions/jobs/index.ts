@@ -52,8 +52,8 @@ const waitQuery = {
 /** Sends the ticket and wakes a worker, behind the answer's back: what fails here is found by a sweep. */
 function dispatch({ queue, poker, sweep, log }: JobsServices, job: Job): void {
   const lost = (error: Error) => log.warn({ job: job.id, reason: error.message }, 'a ticket or a poke was lost')
-  queue.send([{ job: job.id, epoch: job.epoch }]).catch(lost)
   poker?.poke().catch(lost)
+  queue.send([{ job: job.id, epoch: job.epoch }]).catch(lost)
   void sweep.run()
 }
 

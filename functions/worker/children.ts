@@ -42,10 +42,10 @@ export function openChildren(log: Log, memoryBytes: number): Children {
   function child(): ChildProcess {
     if (warm?.connected) return warm
     const heapMb = Math.ceil(memoryBytes / 1_048_576)
-    // No credentials: the environment is not handed on, but for what fontconfig needs to find its cache.
-    const { HOME: home, XDG_CACHE_HOME: cache } = environment
+    // No credentials: the environment is not handed on, but for where fontconfig and V8 have their caches.
+    const { HOME, XDG_CACHE_HOME, NODE_COMPILE_CACHE } = environment
     const started = fork(program, {
-      env: { ...(home ? { HOME: home } : {}), ...(cache ? { XDG_CACHE_HOME: cache } : {}) },
+      env: given({ HOME, XDG_CACHE_HOME, NODE_COMPILE_CACHE }),
       execArgv: [`--max-old-space-size=${heapMb}`],
       serialization: 'advanced',
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
@@ -114,6 +114,12 @@ export function openChildren(log: Log, memoryBytes: number): Children {
 
     close: () => void warm?.kill('SIGKILL'),
   }
+}
+
+function given(variables: Record<string, string | undefined>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(variables).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  )
 }
 
 const run = promisify(execFile)

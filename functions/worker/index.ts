@@ -29,11 +29,12 @@ export const worker: FunctionDefinition<{ drain: Drain }> = {
     },
   ],
   async open(config, log) {
+    const children = openChildren(log, config.JOB_MEMORY_BYTES)
+    children.warm() // it takes longest: first
     const points = connect(config.REDIS_URL, log)
     const redis = connect(config.QUEUE_REDIS_URL, log)
     const jobs = openJobs(redis, config)
     const queue = await openQueue({ url: config.QUEUE_REDIS_URL, log })
-    const children = openChildren(log, config.JOB_MEMORY_BYTES)
     const giveBack = new AbortController()
     const runner = { jobs, store: openStore(points), children, settings: config, log }
     const drain = makeDrain(redis, {
@@ -41,7 +42,6 @@ export const worker: FunctionDefinition<{ drain: Drain }> = {
       sweep: makeSweep(redis, { jobs, queue, log, everyMs: config.SWEEP_MS }),
       run: (job) => runAttempt(job, giveBack.signal, runner),
     })
-    children.warm()
     let drainUntil = 0
     return {
       drain,
