@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 
 export interface OwnRedis {
@@ -28,6 +29,9 @@ export interface OwnRedisOptions {
   args?: string[]
 }
 
+const programs = ['redis-server', 'valkey-server']
+/** Names the port of the server that uses a directory. */
+const portFile = 'port'
 const START_DEADLINE_MS = 15_000
 const POLL_MS = 5
 
@@ -39,13 +43,15 @@ export async function startRedis(options: OwnRedisOptions = {}): Promise<OwnRedi
   const port = options.port ?? (await freePort())
   const dir = options.dir ?? (await mkdtemp(join(tmpdir(), 'kymograph-redis-')))
   await mkdir(dir, { recursive: true })
+  await refuseSecond(dir)
+  await writeFile(join(dir, portFile), `${port}\n`)
   const appendonly = (options.appendonly ?? true) ? 'yes' : 'no'
   const settings = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', dir, '--save', '', '--appendonly', appendonly]
   let server: ChildProcess | undefined
 
   async function start() {
     const child = spawn(
-      'redis-server',
+      programs.find(isOnPath) ?? programs[0]!,
       [...(options.conf ? [options.conf] : []), ...settings, ...(options.args ?? [])],
       { stdio: ['ignore', 'pipe', 'pipe'] },
     )
@@ -94,6 +100,19 @@ export async function startRedis(options: OwnRedisOptions = {}): Promise<OwnRedi
     throw error
   })
   return { url: `redis://127.0.0.1:${port}`, port, dir, kill, restart: () => kill().then(start), stop }
+}
+
+/** Two servers that append to the same file would ruin it. */
+async function refuseSecond(dir: string): Promise<void> {
+  const port = Number(await readFile(join(dir, portFile), 'utf8').catch(() => 0))
+  if (port === 0 || !(await answersPing(port))) return
+  throw new Error(
+    `A Redis is already running on the data of this folder (port ${port}): end the Kymograph that started it, or set REDIS_URL=redis://127.0.0.1:${port} to share it.`,
+  )
+}
+
+function isOnPath(program: string): boolean {
+  return (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, program)))
 }
 
 /** A shell that waits for our end of a pipe to close, however we end (SIGKILL too), and then ends the server. */
