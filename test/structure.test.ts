@@ -40,7 +40,7 @@ const forbidden: [pattern: RegExp, what: string][] = [
     new RegExp(
       [
         host('registry', '(npmjs|yarnpkg)', '(org|com)'),
-        host('(files', 'pythonhosted|pypi)', 'org'),
+        host('(files', `${'python'}hosted|pypi)`, 'org'),
         host('(deb|security)', 'debian', 'org'),
         host('proxy', 'golang', 'org'),
         host('(index|static)', 'crates', 'io'),
