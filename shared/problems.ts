@@ -28,7 +28,6 @@ export const problemTable = {
   'queue-full': [503, 'Too many jobs are waiting'],
   'storage-unavailable': [503, 'Redis does not answer'],
   unreachable: [503, 'A part of the server can not be reached'],
-  stopping: [503, 'The server is stopping'],
 } as const satisfies Record<string, readonly [number, string]>
 
 export type ProblemCode = keyof typeof problemTable

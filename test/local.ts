@@ -59,6 +59,20 @@ export async function call(base: string, method: string, path: string, options: 
   }
 }
 
+/** Makes a series of two points and has it drawn; resolves with the id of the job that has ended well. */
+export async function drawn(url: string): Promise<string> {
+  await call(url, 'POST', '/series/s/points', {
+    body: '2020-01-01,1\n2020-01-02,2',
+    headers: { 'content-type': 'text/csv' },
+  })
+  const { body } = await call(url, 'POST', '/jobs', {
+    json: { kind: 'plot', series: 's' },
+    headers: { prefer: 'wait=30' },
+  })
+  if (body.status !== 'succeeded') throw new Error(JSON.stringify(body))
+  return body.id
+}
+
 export interface CallOptions {
   json?: unknown
   body?: string | Uint8Array<ArrayBuffer>

@@ -1,26 +1,13 @@
 import t from 'tap'
-import { call, startLocal } from '../../test/local.ts'
+import { call, drawn, startLocal } from '../../test/local.ts'
 import { until } from '../../test/processes.ts'
 
 const server = await startLocal({ RESULT_TTL_MS: '2500' })
 t.teardown(() => server.stop())
 const { url } = server
 
-async function drawn(): Promise<string> {
-  await call(url, 'POST', '/series/s/points', {
-    body: '2020-01-01,1\n2020-01-02,2',
-    headers: { 'content-type': 'text/csv' },
-  })
-  const { body } = await call(url, 'POST', '/jobs', {
-    json: { kind: 'plot', series: 's' },
-    headers: { prefer: 'wait=30' },
-  })
-  if (body.status !== 'succeeded') throw new Error(JSON.stringify(body))
-  return body.id
-}
-
 t.test('a result expires: first 410, then 404', async (t) => {
-  const id = await drawn()
+  const id = await drawn(url)
   t.equal((await call(url, 'GET', `/results/${id}`)).status, 200)
   const gone = await until(async () => {
     const answer = await call(url, 'GET', `/results/${id}.png`)

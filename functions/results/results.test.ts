@@ -1,25 +1,12 @@
 import t from 'tap'
-import { call, startLocal } from '../../test/local.ts'
+import { call, drawn, startLocal } from '../../test/local.ts'
 
 const server = await startLocal()
 t.teardown(() => server.stop())
 const { url } = server
 
-async function drawn(): Promise<string> {
-  await call(url, 'POST', '/series/s/points', {
-    body: '2020-01-01,1\n2020-01-02,2',
-    headers: { 'content-type': 'text/csv' },
-  })
-  const { body } = await call(url, 'POST', '/jobs', {
-    json: { kind: 'plot', series: 's' },
-    headers: { prefer: 'wait=30' },
-  })
-  if (body.status !== 'succeeded') throw new Error(JSON.stringify(body))
-  return body.id
-}
-
 t.test('a result has its numbers, its chart, and where it comes from', async (t) => {
-  const id = await drawn()
+  const id = await drawn(url)
   const { body, headers } = await call(url, 'GET', `/results/${id}`)
   t.match(headers.get('cache-control'), /immutable/)
   t.match(body.chart.$schema, /vega-lite/)
@@ -36,7 +23,7 @@ t.test('a result has its numbers, its chart, and where it comes from', async (t)
 })
 
 t.test('its forms come by suffix, by format and by Accept, and can be kept', async (t) => {
-  const id = await drawn()
+  const id = await drawn(url)
   const png = await call(url, 'GET', `/results/${id}.png`)
   t.equal(png.bytes.subarray(1, 4).toString(), 'PNG')
   t.same((await call(url, 'GET', `/results/${id}?format=png`)).bytes, png.bytes)

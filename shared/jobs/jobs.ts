@@ -5,8 +5,6 @@ import { type Redis, runScript } from '../redis.ts'
 
 export type JobStatus = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled'
 
-export const jobStatuses: JobStatus[] = ['queued', 'running', 'succeeded', 'failed', 'cancelled']
-
 /** Why a job has failed: a code of the kind's or of ours, and a sentence. */
 export interface JobError {
   code: string
