@@ -8,11 +8,12 @@
 #   REDIS_URL          the functions' own setting; their password is taken from it
 #   PREVIOUS_PASSWORD  a password that is still accepted from functions, while they change over; may be empty
 #   ADMIN_PASSWORD     of the user `admin`, who may do everything; no function has it
-# `default`, who needs no password, may only ping.
+# `probe` needs no password and may only ping. `default` is switched off, but keeps its permissions: when Redis starts it
+# reads its append-only file as that user, and skips every transaction and script that it isn't permitted.
 set -eu
 passwords=$1 config=$2
 shift 2
-users=/tmp/users.acl
+users=${TMPDIR:-/tmp}/users.acl
 
 fail() {
   echo "start.sh: $*" >&2
@@ -39,14 +40,16 @@ read_passwords() {
 
 read_passwords
 cat > "$users" <<END
-user default on nopass sanitize-payload resetkeys resetchannels -@all +ping
+user default off resetpass sanitize-payload ~* &* +@all
+user probe on nopass sanitize-payload resetkeys resetchannels -@all +ping
 user functions on sanitize-payload $of_functions ~ky:* ~redis-smq-* &ky:* &redis-smq-* +@all -@admin -@dangerous +info
 user admin on sanitize-payload $of_admin ~* &* +@all
 END
 
 follow() {
   seen="$of_functions $of_admin" shown=$admin
-  while sleep 5; do
+  # $$ is Redis, once it has taken this shell's place.
+  while sleep 5 && kill -0 $$ 2> /dev/null; do
     read_passwords || continue
     [ "$of_functions $of_admin" != "$seen" ] || continue
     # shellcheck disable=SC2086 # two passwords are two rules

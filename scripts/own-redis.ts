@@ -24,6 +24,8 @@ export interface OwnRedisOptions {
   port?: number
   /** Default true, so that a restart finds the data. */
   appendonly?: boolean
+  /** What starts the server, instead of redis-server itself; it gets the same arguments. */
+  command?: string[]
   /** A configuration file to start from. */
   conf?: string
   args?: string[]
@@ -50,10 +52,11 @@ export async function startRedis(options: OwnRedisOptions = {}): Promise<OwnRedi
   let server: ChildProcess | undefined
 
   async function start() {
+    const [command, ...first] = options.command ?? [programs.find(isOnPath) ?? programs[0]!]
     const child = spawn(
-      programs.find(isOnPath) ?? programs[0]!,
-      [...(options.conf ? [options.conf] : []), ...settings, ...(options.args ?? [])],
-      { stdio: ['ignore', 'pipe', 'pipe'] },
+      command!,
+      [...first, ...(options.conf ? [options.conf] : []), ...settings, ...(options.args ?? [])],
+      { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, TMPDIR: dir } },
     )
     server = child
     if (child.pid) cleanUpWhenWeAreGone(child, options.dir ? '' : dir)
