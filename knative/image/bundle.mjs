@@ -54,6 +54,22 @@ const redisSmq = {
   },
 }
 
+/**
+ * Node's own modules are required: importing one reads all that it exports, and so loads what hides behind getters, such
+ * as the whole of undici behind node:http.
+ */
+const nodeModules = {
+  name: 'node-modules',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:/ }, ({ path, namespace }) =>
+      namespace === 'required' ? { path, external: true } : { path, namespace: 'required' },
+    )
+    onLoad({ filter: /.*/, namespace: 'required' }, ({ path }) => ({
+      contents: `module.exports = require(${JSON.stringify(path)})`,
+    }))
+  },
+}
+
 const banner = `import { createRequire as createRequireOfBundle } from 'node:module'
 const require = createRequireOfBundle(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname`
 
@@ -71,7 +87,7 @@ async function bundle(entryPoints) {
     target: 'node24',
     external,
     banner: { js: banner },
-    plugins: [ownModules, redisSmq],
+    plugins: [ownModules, redisSmq, nodeModules],
     legalComments: 'none',
     logLevel: 'warning',
   })

@@ -1,0 +1,30 @@
+import { readdirSync } from 'node:fs'
+import t from 'tap'
+import { loadAll } from '../functions/local.ts'
+import { catalogue } from '../shared/analysis/catalogue.ts'
+import { schemaFault } from '../shared/validate.ts'
+
+/** What each place calls its schema. */
+async function allSchemas(): Promise<[string, object][]> {
+  const found: [string, object][] = []
+  const folder = new URL('../shared/schemas/', import.meta.url)
+  for (const file of readdirSync(folder).filter((name) => !name.endsWith('.test.ts'))) {
+    const exported: Record<string, unknown> = await import(new URL(file, folder).href)
+    for (const [name, schema] of Object.entries(exported))
+      if (typeof schema === 'object' && schema !== null) found.push([`${file}: ${name}`, schema])
+  }
+  for (const { name, params } of catalogue) found.push([`the kind ${name}`, params])
+  for (const { routes } of await loadAll())
+    for (const { method, path, query = {}, body, answers } of routes) {
+      const route = `${method} ${path}`
+      for (const [name, schema] of Object.entries(query)) found.push([`${route}?${name}`, schema as object])
+      for (const [type, schema] of Object.entries(body?.types ?? {})) found.push([`${route} ${type}`, schema as object])
+      for (const [status, { schema }] of Object.entries(answers)) if (schema) found.push([`${route} ${status}`, schema])
+    }
+  return found
+}
+
+t.test('every schema is a JSON Schema', async (t) => {
+  t.match(schemaFault({ type: 'nothing' }), /type/, 'one that is none is found')
+  for (const [where, schema] of await allSchemas()) t.equal(schemaFault(schema), undefined, where)
+})
