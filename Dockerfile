@@ -43,8 +43,12 @@ FROM lean AS on-results
 FROM lean AS on-web
 FROM drawing AS on-worker
 
-# One file for each program, and V8's compile cache of it, which holds for this Node and this user only.
+# One file for each program, and V8's compile cache of it, which holds for this Node and this user only. Each program is
+# used once for that, with a Redis.
 FROM on-${FUNCTION} AS bundled
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends redis-server \
+ && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 RUN mkdir .cache && chown 1000:1000 .cache
 COPY package.json ./

@@ -27,7 +27,7 @@ async function main(): Promise<void> {
   try {
     if (await isIdle(redis)) return
     const { openQueue } = await import('../shared/jobs/queue.ts')
-    const queue = await openQueue({ url: config.QUEUE_REDIS_URL, log })
+    const queue = openQueue({ url: config.QUEUE_REDIS_URL, log })
     const poker = makePoker(redis, config, log)
     const jobs = openJobs(redis, config)
     const sweep = makeSweep(redis, { jobs, queue, poker, log, everyMs: config.SWEEP_MS })

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { startLocal } from '../functions/local.ts'
 import { startRedis } from '../scripts/own-redis.ts'
+import { jobKeys } from '../shared/keys.ts'
 import { makeLog } from '../shared/log.ts'
 import { connect } from '../shared/redis.ts'
 import { call, drawn, quick } from './local.ts'
@@ -52,10 +53,10 @@ t.test('nobody else gets in, and the functions get nowhere else', async (t) => {
       )
       .finally(() => redis.disconnect())
   }
-  t.match(await ask('default', '', 'GET', 'ky:a'), /WRONGPASS|NOAUTH/)
-  t.match(await ask('functions', 'wrong', 'GET', 'ky:a'), /WRONGPASS|NOAUTH/)
+  t.match(await ask('default', '', 'GET', jobKeys.ready), /WRONGPASS|NOAUTH/)
+  t.match(await ask('functions', 'wrong', 'GET', jobKeys.ready), /WRONGPASS|NOAUTH/)
   t.equal(await ask('probe', 'any', 'PING'), 'PONG')
-  t.match(await ask('probe', 'any', 'GET', 'ky:a'), /NOPERM/)
+  t.match(await ask('probe', 'any', 'GET', jobKeys.ready), /NOPERM/)
   t.match(await ask('functions', 'of-functions', 'GET', 'elsewhere'), /NOPERM/)
   t.match(await ask('functions', 'of-functions', 'FLUSHALL'), /NOPERM/)
   t.match(await ask('functions', 'of-functions', 'CONFIG', 'GET', 'dir'), /NOPERM/)

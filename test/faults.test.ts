@@ -3,6 +3,7 @@ import t from 'tap'
 import { readConfig } from '../shared/config.ts'
 import { openJobs } from '../shared/jobs/jobs.ts'
 import { PENDING_KEY } from '../shared/jobs/smq.ts'
+import { jobKeys } from '../shared/keys.ts'
 import { makeLog } from '../shared/log.ts'
 import { connect as connectRedis } from '../shared/redis.ts'
 import { call } from './local.ts'
@@ -88,9 +89,10 @@ t.test('jobs dies between storing a job and telling anybody: the next sweep find
   t.teardown(() => redis.disconnect())
   const settings = readConfig(stage.settings)
   const request = { kind: 'plot', series: ['wave'], params: { ...plotDefaults }, traceparent: '' }
-  const { id } = await openJobs(redis, settings).submit(request) // and that is all that happens
   const jobs = await startFunction('jobs', { ...stage.settings, WORKER_URL: worker.url })
   stage.started.push(jobs)
+  await until(async () => (await redis.zcard(jobKeys.pokes)) === 0) // the one that wakes a worker at the start
+  const { id } = await openJobs(redis, settings).submit(request) // and that is all that happens
   await endedOnce(t, { ...stage, jobs }, id, 1)
 })
 

@@ -49,12 +49,15 @@ const waitQuery = {
   description: `Seconds to wait for the end of the job, at most ${maxWaitS}`,
 }
 
-/** Sends the ticket and wakes a worker, behind the answer's back: what fails here is found by a sweep. */
-function dispatch({ queue, poker, sweep, log }: JobsServices, job: Job): void {
+/**
+ * Wakes a worker and sends the ticket, behind the answer's back: what fails here is found by a sweep. The poke comes
+ * first, since the first ticket of a process waits until redis-smq is loaded.
+ */
+async function dispatch({ queue, poker, sweep, log }: JobsServices, job: Job): Promise<void> {
   const lost = (error: Error) => log.warn({ job: job.id, reason: error.message }, 'a ticket or a poke was lost')
-  poker?.poke().catch(lost)
-  queue.send([{ job: job.id, epoch: job.epoch }]).catch(lost)
-  void sweep.run()
+  await poker?.poke().catch(lost)
+  await queue.send([{ job: job.id, epoch: job.epoch }]).catch(lost)
+  await sweep.run()
 }
 
 function resultAnswer(job: Job, request: Request, { results, bases }: JobsServices): Promise<Answer> {
@@ -87,7 +90,7 @@ const jobRoutes: Route<JobsServices>[] = [
       const drawn = request.format !== 'json'
       const seconds = waitSeconds(request) ?? (drawn ? maxWaitS : undefined)
       let job = await jobs.submit(await readJobRequest(request, store))
-      dispatch(services, job)
+      void dispatch(services, job)
       if (seconds !== undefined) job = (await waiter.wait(job.id, seconds * 1000, request.gone)) ?? job
       const headers = { location: link(bases, request.raw, 'jobs', `/jobs/${job.id}`), ...applied(seconds) }
       if (isEnded(job)) {
@@ -163,8 +166,10 @@ export const jobs: FunctionDefinition<JobsServices> = {
     const points = connect(config.REDIS_URL, log)
     const redis = connect(config.QUEUE_REDIS_URL, log)
     const jobs = openJobs(redis, config)
-    const queue = await openQueue({ url: config.QUEUE_REDIS_URL, log })
+    const queue = openQueue({ url: config.QUEUE_REDIS_URL, log })
     const poker = makePoker(redis, config, log)
+    // Who wakes this function is likely to bring a job: a worker that sleeps wakes meanwhile.
+    poker?.wake().catch(() => {})
     const sweep = makeSweep(redis, { jobs, queue, poker, log, everyMs: config.SWEEP_MS })
     const waiter = makeWaiter(redis, jobs, () => void sweep.run())
     return {

@@ -48,6 +48,7 @@ const page: Route<WebServices> = {
 export const web: FunctionDefinition<WebServices> = {
   name: 'web',
   segments: [],
+  listensAtOnce: true,
   routes: [page, file('page.css', '/page.css', 'text/css'), file('page.js', '/page.js', 'text/javascript')],
   forward(req, res, { upstreams }) {
     const name = functionOf(req.url ?? '/')

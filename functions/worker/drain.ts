@@ -23,7 +23,7 @@ export interface Drain {
 
 /**
  * Takes jobs one at a time: those that redis-smq's tickets name, and, where tickets got lost, the oldest ready job.
- * The first poke starts the consumer; a job is claimed directly until it is up.
+ * A worker that has just been woken claims its first job directly, and starts the consumer, which takes a while, behind it.
  */
 export function makeDrain(
   redis: Redis,
@@ -92,7 +92,9 @@ export function makeDrain(
   return {
     async drain() {
       const before = ran
-      if (consumer?.alive) lastTicket = Date.now() // the ticket of the job that woke us is on its way
+      if (consumer?.alive)
+        lastTicket = Date.now() // the ticket of the job that woke us is on its way
+      else await next()
       startConsumer()
       while (!stopped) {
         await sweep.run()

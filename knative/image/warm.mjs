@@ -1,6 +1,6 @@
 /**
- * Fills V8's compile cache: starts each program as it is started in the image, has it do what it can do without a Redis,
- * and lets it end. NODE_COMPILE_CACHE names the folder; its files hold for this Node and this user alone.
+ * Fills V8's compile cache: starts a function as it is started in the image, with a Redis of its own, uses it, and lets it
+ * end. NODE_COMPILE_CACHE names the folder; its files hold for this Node and this user alone.
  *
  *   node warm.mjs FUNCTION
  */
@@ -9,30 +9,44 @@ import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 
-const [name] = process.argv.slice(2)
+const [warmed] = process.argv.slice(2)
 const { NODE_COMPILE_CACHE, PATH, XDG_CACHE_HOME } = process.env
 const env = { NODE_COMPILE_CACHE, PATH, XDG_CACHE_HOME }
 
-/** Serves, is asked, and is told to stop. */
-async function serve() {
-  const nobody = 'http://127.0.0.1:1'
-  const upstreams = { POINTS_URL: nobody, JOBS_URL: nobody, RESULTS_URL: nobody }
-  const settings = { ...upstreams, REDIS_URL: 'redis://127.0.0.1:1', PORT: '0', DRAIN_MS: '0' }
+const settings = { REDIS_URL: 'redis://127.0.0.1:6399', PORT: '0', DRAIN_MS: '0' }
+const nobody = 'http://127.0.0.1:1'
+const others = { POINTS_URL: nobody, JOBS_URL: nobody, RESULTS_URL: nobody, WORKER_URL: nobody }
+
+/** Starts a function, has it used, and tells it to stop. Only the one that is warmed fills the cache. */
+async function serve(name, use) {
+  const { NODE_COMPILE_CACHE: _, ...cold } = env
   const server = spawn(process.execPath, ['bundle/functions/main.js', name], {
-    env: { ...env, ...settings },
+    env: { ...(name === warmed ? env : cold), ...others, ...settings },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   for await (const line of createInterface({ input: server.stdout })) {
-    const { url } = JSON.parse(line)
-    if (!url) continue
-    for (const path of ['/healthz', '/readyz', '/openapi.json', '/series/a/points', '/jobs', '/results/a']) {
-      await fetch(url + path, { signal: AbortSignal.timeout(20_000) }).then((answer) => answer.text())
-    }
+    const { msg, url } = JSON.parse(line)
+    if (msg !== 'listening') continue
+    await use((path, options) => fetch(url + path, { ...options, signal: AbortSignal.timeout(20_000) }))
     break
   }
   server.kill('SIGTERM')
   const [code] = await once(server, 'exit')
   if (code !== 0) throw new Error(`${name} ended with ${code}`)
+}
+
+const uses = {
+  async points(ask) {
+    await ask('/series/a/points', { method: 'POST', body: '[{"timestamp":0,"value":1},{"timestamp":1,"value":2}]' })
+    for (const path of ['/series/a/points', '/series/a/points.csv', '/series/a', '/series']) await ask(path)
+  },
+  async jobs(ask) {
+    await ask('/jobs?wait=1', { method: 'POST', body: '{"kind":"plot","series":"a"}' })
+    for (const path of ['/jobs', '/jobs/a']) await ask(path)
+  },
+  results: (ask) => ask('/results/a'),
+  web: (ask) => ask('/'),
+  worker: (ask) => ask('/', { method: 'POST' }),
 }
 
 /** Draws one chart in the process that draws; it ends when its channel does. */
@@ -52,6 +66,13 @@ async function draw(program) {
   if (!drawn) throw new Error(`the drawing process ended with ${code} and no drawing`)
 }
 
-await serve()
+const redis = spawn('redis-server', ['--port', '6399', '--bind', '127.0.0.1', '--save', ''], { stdio: 'ignore' })
+for (const name of new Set(['points', 'jobs', warmed])) {
+  await serve(name, async (ask) => {
+    await uses[name](ask)
+    for (const path of ['/healthz', '/readyz', '/openapi.json']) await ask(path)
+  })
+}
+redis.kill()
 const drawing = 'bundle/functions/worker/child.js'
-if (name === 'worker' && existsSync(drawing)) await draw(drawing)
+if (warmed === 'worker' && existsSync(drawing)) await draw(drawing)

@@ -36,6 +36,7 @@ export const commonRoutes: Route<Common>[] = [
     path: '/healthz',
     scope: 'open',
     summary: 'Whether the process is alive',
+    direct: true,
     formats: plain,
     answers: { 200: text },
     handle: async () => ({ body: 'ok\n' }),
@@ -45,6 +46,7 @@ export const commonRoutes: Route<Common>[] = [
     path: '/readyz',
     scope: 'open',
     summary: 'Whether Redis answers',
+    direct: true,
     formats: plain,
     answers: { 200: text },
     async handle(_request, { ready }) {

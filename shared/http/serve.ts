@@ -34,6 +34,8 @@ export interface FunctionDefinition<Services> {
   name: string
   segments: readonly string[]
   routes: Route<Services>[]
+  /** It listens without waiting until it is ready: what is behind it may sleep, and would be woken. */
+  listensAtOnce?: boolean
   /** Functions behind it whose routes its OpenAPI document lists too. */
   speaksFor?: Described[]
   /** Takes a request that others answer, before any route is looked for; undefined when it is not one of those. */

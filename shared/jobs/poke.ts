@@ -8,6 +8,8 @@ import { type Redis, runScript } from '../redis.ts'
 export interface Poker {
   /** Wakes as many workers as are wanted and not yet awake. Resolves when the pokes are under way, not when they end. */
   poke(): Promise<void>
+  /** Wakes one worker although no job is there yet, unless one is awake. */
+  wake(): Promise<void>
   /** Drops the pokes under way; the workers go on. */
   close(): void
 }
@@ -47,17 +49,24 @@ export function makePoker(redis: Redis, settings: PokeSettings, log: Log): Poker
     }
   }
 
+  /** Says whether one more poke was under way, with `fewest` wanted whatever is ready. */
+  async function take(fewest: number): Promise<boolean> {
+    const id = uuidv7()
+    const keys = [jobKeys.pokes, jobKeys.ready, jobKeys.leases]
+    if ((await runScript(redis, 'takePoke', keys, [id, POKE_MS, fewest, WORKER_MAX])) !== 1) return false
+    void hold(id)
+    return true
+  }
+
   async function poke(): Promise<void> {
-    for (let taken = 0; taken < WORKER_MAX && !stop.signal.aborted; taken++) {
-      const id = uuidv7()
-      const keys = [jobKeys.pokes, jobKeys.ready, jobKeys.leases]
-      if ((await runScript(redis, 'takePoke', keys, [id, POKE_MS, WORKER_MAX])) !== 1) return
-      void hold(id)
-    }
+    for (let taken = 0; taken < WORKER_MAX && !stop.signal.aborted; taken++) if (!(await take(0))) return
   }
 
   return {
     poke,
+    async wake() {
+      await take(1)
+    },
     close: () => stop.abort(),
   }
 }

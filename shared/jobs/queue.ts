@@ -52,36 +52,43 @@ export interface QueueLog {
 let library: Library | undefined
 
 /**
- * Opens the queue of tickets. Connects in the background: without Redis it opens too, and `send` rejects until there
- * is one. All queues of a process must have one URL, as redis-smq is configured globally.
+ * Opens the queue of tickets. redis-smq is loaded and connected when it is first used, which takes about 0.3 s: a
+ * function that has just been woken has more urgent things to do. Without Redis what uses it rejects until there is one.
+ * All queues of a process must have one URL, as redis-smq is configured globally; the first use of another one throws.
  */
-export async function openQueue({ url, log }: { url: string; log: QueueLog }): Promise<Queue> {
-  if (library?.url !== url) {
-    if (library?.listeners.size)
-      throw new Error('redis-smq serves one Redis per process, and a queue is open at another')
-    library = load(url)
-  }
-  const shared = library
-  const { smq, listeners } = shared
+export function openQueue({ url, log }: { url: string; log: QueueLog }): Queue {
   const consumers = new Set<Consumer>()
   const chores = new Set<Promise<void>>()
   let current: Promise<Line> | undefined
   let closing: Promise<void> | undefined
   let closed = false
+  let mine: Library | undefined
+
+  function loaded(): Library {
+    if (mine) return mine
+    if (library?.url !== url) {
+      if (library?.listeners.size)
+        throw new Error('redis-smq serves one Redis per process, and a queue is open at another')
+      library = load(url)
+    }
+    mine = library
+    mine.listeners.add(drop)
+    return mine
+  }
 
   function drop() {
     current?.then(release).catch(ignore)
     current = undefined
   }
 
-  function line(): Promise<Line> {
-    if (closed) return Promise.reject(new Error('the queue is closed'))
+  async function line(): Promise<Line> {
+    if (closed) throw new Error('the queue is closed')
     if (!current) {
-      const mine = connect(shared)
-      mine.catch(() => {
-        if (current === mine) current = undefined
+      const next = connect(loaded())
+      next.catch(() => {
+        if (current === next) current = undefined
       })
-      current = mine
+      current = next
     }
     return current
   }
@@ -90,7 +97,7 @@ export async function openQueue({ url, log }: { url: string; log: QueueLog }): P
   function use<T>(work: (line: Line) => Promise<T>): Promise<T> {
     const mend = (error: Error) => {
       if (error.name === 'ReplyError' && !/^(NOSCRIPT|READONLY)/.test(error.message)) throw error
-      if (error.message.startsWith('NOSCRIPT')) shared.scriptsOf = -1
+      if (error.message.startsWith('NOSCRIPT')) loaded().scriptsOf = -1
       drop()
     }
     const twice = async () => {
@@ -109,6 +116,7 @@ export async function openQueue({ url, log }: { url: string; log: QueueLog }): P
 
   async function send(tickets: Ticket[]) {
     const unsent = new Set(tickets)
+    const { smq } = loaded()
     const produce = async (producer: Producer, { job, epoch }: Ticket) => {
       // A message that runs out of retries or time is no longer delivered, but stays for good: so neither happens.
       const message = new smq.ProducibleMessage().setRetryThreshold(1e9).setRetryDelay(0).setTTL(0).setConsumeTimeout(0)
@@ -134,7 +142,7 @@ export async function openQueue({ url, log }: { url: string; log: QueueLog }): P
   }
 
   async function consume(take: (ticket: Ticket) => Promise<void>): Promise<Consumer> {
-    const consumer = await startConsumer(shared, take, {
+    const consumer = await startConsumer(loaded(), take, {
       use: (work) => use(() => work()),
       log,
       forget(id) {
@@ -151,7 +159,7 @@ export async function openQueue({ url, log }: { url: string; log: QueueLog }): P
     await Promise.all([...consumers].map((consumer) => consumer.close()))
     await within(CLOSE_MS, Promise.all(chores)).catch(ignore)
     closed = true
-    listeners.delete(drop)
+    mine?.listeners.delete(drop)
     await within(CLOSE_MS, current?.then(release) ?? Promise.resolve()).catch(ignore)
   }
 
@@ -160,7 +168,5 @@ export async function openQueue({ url, log }: { url: string; log: QueueLog }): P
     return closing
   }
 
-  listeners.add(drop)
-  line().catch((error) => log.warn({ reason: String(error) }, 'the queue’s Redis is away'))
   return { send, pending, consume, close }
 }
