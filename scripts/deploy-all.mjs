@@ -95,7 +95,7 @@ async function main() {
   }))
   if (!build) checkPresent(asked.registry, images)
   const folder = join('.kymograph', 'deploy', namespace)
-  const secret = readSecret({ folder, namespace, ...rendered, readOnly: asked.check })
+  const secret = readSecret({ ...rendered, folder, namespace, readOnly: asked.check })
   if (asked.check) return say(`${asked.environment} can be deployed to ${namespace}.`)
 
   if (build) buildImages(images, build)

@@ -38,6 +38,7 @@ export async function runAttempt(job: Job, stop: AbortSignal, runner: Runner): P
   const timer = setTimeout(() => {
     late.abort(new AttemptError('timeout', `The attempt took longer than ${settings.JOB_TIMEOUT_MS} ms.`, true))
   }, settings.JOB_TIMEOUT_MS)
+  log.info('a job has started')
   let progress = 0
   const beat = setInterval(async () => {
     // While Redis is away nobody else can take the job either.
