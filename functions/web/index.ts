@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createProxyServer } from 'httpxy'
 import type { Config } from '../../shared/config.ts'
-import type { Answer, Route } from '../../shared/http/http.ts'
+import { type Answer, origin, originHeader, type Route } from '../../shared/http/http.ts'
 import type { FunctionDefinition } from '../../shared/http/serve.ts'
 import { Problem } from '../../shared/problems.ts'
 import { functionOf, type RoutedFunction } from '../../shared/segments.ts'
@@ -71,12 +71,11 @@ export const web: FunctionDefinition<WebServices> = {
 }
 
 function proxies(addresses: Record<RoutedFunction, string>): Upstreams {
-  // The functions see the address that the caller used in X-Forwarded-Host, and link to it.
   const proxy = createProxyServer({ changeOrigin: true, xfwd: true })
   const to = (name: RoutedFunction) => async (req: IncomingMessage, res: ServerResponse) => {
     if (addresses[name] === '') throw unreachable(name, new Error('its address is not configured'))
     try {
-      await proxy.web(req, res, { target: addresses[name] })
+      await proxy.web(req, res, { target: addresses[name], headers: { [originHeader]: origin(req) } })
     } catch (error) {
       throw unreachable(name, error)
     }

@@ -112,8 +112,13 @@ export function summarizeErrors(what: string, errors: InputError[]): string {
   return `${said}${/[.?]$/.test(said) ? '' : '.'}${more}`
 }
 
+/** Where the front door says the address that its caller used: what stands between overwrites X-Forwarded-Host. */
+export const originHeader = 'kymograph-origin'
+
 /** The base of the address that the client used, such as `http://127.0.0.1:8090`. */
 export function origin(raw: IncomingMessage): string {
+  const told = raw.headers[originHeader]
+  if (typeof told === 'string') return told
   const forwarded = (name: string) =>
     String(raw.headers[name] ?? '')
       .split(',')[0]!

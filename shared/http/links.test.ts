@@ -51,5 +51,8 @@ t.test('what a proxy says of the address goes before what it asked for', async (
 t.test('a host that is none is the caller’s fault, and makes no link', async (t) => {
   for (const host of ['[', 'a b', 'a:port', ':80'])
     t.throws(() => to(host), { name: 'Problem', code: 'bad-request' }, host)
+  const behind = { 'kymograph-origin': 'https://web.ns.example', 'x-forwarded-host': 'results.ns.svc' }
+  t.equal(to('results.ns.svc', behind), 'https://web.ns.example/results/1', 'what the front door says counts')
+  t.throws(() => to('a', { 'kymograph-origin': 'nowhere' }), { name: 'Problem', code: 'bad-request' })
   t.throws(() => to('a', { 'x-forwarded-proto': 'javascript' }), { name: 'Problem', code: 'bad-request' })
 })

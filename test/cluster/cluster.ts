@@ -15,12 +15,20 @@ const run = promisify(execFile)
  */
 const { CLUSTER_INGRESS, CLUSTER_REGISTRY } = process.env
 
-/** An environment that the tests have deployed. */
-export interface Environment {
-  name: 'test' | 'prod'
+/** A namespace of the tests' own, and the folder of its Secret. */
+export interface Place {
   namespace: string
-  /** The folder of its Secret. */
   folder: string
+}
+
+export function placeOf(name: 'test' | 'prod'): Place {
+  const namespace = `kymograph-trial-${name}`
+  return { namespace, folder: join(root, '.kymograph', 'deploy', namespace) }
+}
+
+/** An environment that the tests have deployed. */
+export interface Environment extends Place {
+  name: 'test' | 'prod'
   /** A host for each function. */
   bases: Bases
   /** The front door. */
@@ -44,9 +52,8 @@ export async function deploy(environment: string, namespace: string, ...options:
 
 /** Deploys an environment to a namespace of its own. */
 export async function open(name: 'test' | 'prod', ...options: string[]): Promise<Environment> {
-  const namespace = `kymograph-trial-${name}`
+  const { namespace, folder } = placeOf(name)
   await deploy(name, namespace, ...options)
-  const folder = join(root, '.kymograph', 'deploy', namespace)
   const urlOf = async (service: string) =>
     (await kubectl('-n', namespace, 'get', 'ksvc', service, '-o', 'jsonpath={.status.url}')).trim()
   const key = await readFile(join(folder, 'admin.key'), 'utf8').catch(() => undefined)
@@ -63,8 +70,13 @@ export async function open(name: 'test' | 'prod', ...options: string[]): Promise
 }
 
 /** Removes what `open` has made. */
-export async function remove({ namespace, folder }: Pick<Environment, 'namespace' | 'folder'>): Promise<void> {
-  await kubectl('delete', 'namespace', namespace, '--ignore-not-found', '--timeout=180s')
+export async function remove({ namespace, folder }: Place): Promise<void> {
+  await kubectl('delete', 'namespace', namespace, '--ignore-not-found', '--wait=false')
+  // A worker in the middle of a job would take its time.
+  await kubectl('-n', namespace, 'delete', 'pods', '--all', '--force', '--grace-period=0').catch(() => {})
+  await kubectl('wait', '--for=delete', `namespace/${namespace}`, '--timeout=180s').catch((error: Error) => {
+    if (!/not found/.test(error.message)) throw error
+  })
   await rm(folder, { recursive: true, force: true })
 }
 
@@ -135,7 +147,7 @@ export async function logOf(environment: Environment, name: string): Promise<Log
 }
 
 /** Keeps what an environment has logged, in .kymograph/cluster-logs, and says where. */
-export async function keepLogs({ namespace }: Pick<Environment, 'namespace'>): Promise<string> {
+export async function keepLogs({ namespace }: Place): Promise<string> {
   const folder = join(root, '.kymograph', 'cluster-logs', namespace)
   await mkdir(folder, { recursive: true })
   const keep = async (file: string, ...args: string[]) =>
