@@ -71,12 +71,10 @@ export async function open(name: 'test' | 'prod', ...options: string[]): Promise
 
 /** Removes what `open` has made. */
 export async function remove({ namespace, folder }: Place): Promise<void> {
-  await kubectl('delete', 'namespace', namespace, '--ignore-not-found', '--wait=false')
-  // A worker in the middle of a job would take its time.
-  await kubectl('-n', namespace, 'delete', 'pods', '--all', '--force', '--grace-period=0').catch(() => {})
-  await kubectl('wait', '--for=delete', `namespace/${namespace}`, '--timeout=180s').catch((error: Error) => {
-    if (!/not found/.test(error.message)) throw error
-  })
+  // A worker in the middle of a job would take its time, and the namespace with it.
+  await kubectl('-n', namespace, 'delete', 'ksvc,statefulset,cronjob', '--all', '--wait=false')
+  await kubectl('-n', namespace, 'delete', 'pods', '--all', '--force', '--grace-period=0')
+  await kubectl('delete', 'namespace', namespace, '--ignore-not-found', '--timeout=180s')
   await rm(folder, { recursive: true, force: true })
 }
 
