@@ -43,10 +43,11 @@ export interface SeriesPage {
   next?: string
 }
 
-/** Series in the order of their names' bytes. */
+/** Series in the order of their names' bytes; `look` reads one. */
 export async function listSeries(
   redis: Redis,
   { prefix = '', match = [], limit, after }: ListQuery,
+  look: (name: string) => Promise<SeriesInfo | undefined>,
 ): Promise<SeriesPage> {
   const wanted = match.find(({ negated, value }) => !negated && value !== '')
   const key = wanted ? labelKey(wanted.label, wanted.value) : namesKey
@@ -57,7 +58,7 @@ export async function listSeries(
     // Without conditions one more than is listed tells whether there is another page.
     const count = match.length > 0 ? batch : Math.min(batch, limit - series.length + 1)
     const names = await redis.zrangebylex(key, start, end, 'LIMIT', 0, count)
-    const infos = await Promise.all(names.map((name) => getSeries(redis, name)))
+    const infos = await Promise.all(names.map(look))
     for (const info of infos) {
       if (!info || !matches(match, info.labels)) continue
       if (series.length === limit) return { series, next: series.at(-1)!.name }
