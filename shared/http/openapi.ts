@@ -112,7 +112,7 @@ function queryParameters({ query, formats }: Route<never>): object[] {
 
 function headerParameters({ method, scope }: Route<never>): object[] {
   if (method !== 'POST' || scope === 'internal') return []
-  const description = 'Of the client\'s making, another for each request: a request that is sent again is done once'
+  const description = "Of the client's making, another for each request: a request that is sent again is done once"
   return [{ name: 'Idempotency-Key', in: 'header', description, schema: { type: 'string', maxLength: 255 } }]
 }
 
