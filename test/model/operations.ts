@@ -45,15 +45,15 @@ const change = fc.oneof(
 const read = fc
   .record({
     range,
-    open: fc.tuple(fc.boolean(), fc.boolean()),
+    open: fc.tuple(fc.nat(4), fc.nat(4)),
     order: fc.constantFrom<Read['order']>('asc', 'desc'),
     limit: fc.option(fc.integer({ min: 500, max: 3000 }), { nil: undefined }),
   })
   .map(
     ({ range, open, ...rest }): Read => ({
       ...rest,
-      from: open[0] ? undefined : range.from,
-      to: open[1] ? undefined : range.to,
+      from: open[0] === 0 ? undefined : range.from,
+      to: open[1] === 0 ? undefined : range.to,
     }),
   )
 
