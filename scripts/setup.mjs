@@ -115,9 +115,10 @@ function installPackages() {
 
 // --- Python for the examples -------------------------------------------------------------------------------------------
 
-const requirements = 'requests==2.34.2 certifi==2026.10.18 charset-normalizer==3.5.2 idna==3.20 urllib3==2.8.0'.split(
-  ' ',
-)
+const requirements = [
+  ...'requests==2.34.2 certifi==2026.10.18 charset-normalizer==3.5.2 idna==3.20 urllib3==2.8.0'.split(' '),
+  ...'pandas==3.1.1 numpy==2.3.5 python-dateutil==2.9.0.post0 six==1.17.0'.split(' '),
+]
 const venv = join(root, '.kymograph', 'python')
 const venvStamp = join(venv, 'requirements.txt')
 
@@ -140,7 +141,7 @@ function installPython() {
   const installed = run(join(venv, 'bin', 'python'), pip)
   if (!installed.ok) {
     throw new Failure(
-      `pip can't install ${requirements[0]} (${lastLine(installed.output)}): check the network, ${again}`,
+      `pip can't install what the docs' examples import (${lastLine(installed.output)}): check the network, ${again}`,
     )
   }
   writeFileSync(venvStamp, requirements.join('\n'))

@@ -27,6 +27,15 @@ export const namesKey = 'ky:{names}:all'
 /** Sorted set of the names that carry one label. */
 export const labelKey = (label: string, value: string) => `ky:{names}:label:${label}=${value}`
 
+/** Sorted set of the series that have a retention, by the time at which the next of their points may expire. */
+export const retainedKey = 'ky:{names}:retained'
+
+/** String that exists while no sweep of those series is due. */
+export const retainedSweptKey = 'ky:{names}:swept'
+
+/** Hash: what became of a request with an Idempotency-Key; `digest` names caller, route and key. It expires. */
+export const onceKey = (digest: string) => `ky:{once:${digest}}`
+
 const jobsTag = 'ky:{jobs}'
 
 export const jobKeys = {

@@ -13,6 +13,8 @@ export interface TimeOptions {
   now?: number | undefined
   /** Unit of epoch numbers; without it, told by their magnitude. */
   unit?: TimeUnit | undefined
+  /** Told in words when a clock change made a local time ambiguous or skipped it, and what was taken. */
+  note?: ((detail: string) => void) | undefined
 }
 
 /** A millisecond as a power of ten of the unit. */
@@ -40,7 +42,7 @@ export function parseTime(text: string | number, options: TimeOptions = {}): num
 
 function readTime(text: string, options: TimeOptions): number {
   const calendar = rfc3339.exec(text)
-  if (calendar) return readCalendar(text, calendar, options.tz)
+  if (calendar) return readCalendar(text, calendar, options)
   if (epoch.test(text)) return fromEpoch(text, options.unit)
   if (options.now !== undefined) {
     if (text === 'now') return options.now
@@ -71,7 +73,7 @@ function fromEpoch(number: string | number, unit?: TimeUnit): number {
   return Number(digits / divisor) - (digits % divisor < 0n ? 1 : 0)
 }
 
-function readCalendar(text: string, parts: RegExpExecArray, tz: string | undefined): number {
+function readCalendar(text: string, parts: RegExpExecArray, { tz, note }: TimeOptions): number {
   const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '', zone] = parts
   const ms = Number(fraction.slice(0, 3).padEnd(3, '0'))
   // A leap second is the second that follows it.
@@ -86,27 +88,49 @@ function readCalendar(text: string, parts: RegExpExecArray, tz: string | undefin
   }
   if (!isCalendarTime(fields)) throw new RangeError(`'${text}' is not a time of the calendar`)
   const utc = utcMs(fields) + ms - offsetMs(text, zone)
-  const local = zone === undefined && tz !== undefined && tz !== 'UTC'
-  const time = (local ? localMs(fields, tz) + ms : utc) + leap
+  const local = zone === undefined && tz !== undefined && tz !== 'UTC' ? localTime(fields, tz) : undefined
+  const time = (local ? local.ms + ms : utc) + leap
+  if (local?.change) {
+    const taken = `${formatTime(time)} was taken`
+    if (local.change === 'twice') note?.(`'${text}' comes twice in ${tz}: the first, ${taken}`)
+    else note?.(`'${text}' was skipped in ${tz}: moved forward, ${taken}`)
+  }
   // Leap seconds are inserted before midnight UTC, never elsewhere.
   if (leap && ((time % 86_400_000) + 86_400_000) % 86_400_000 >= 1000)
     throw new RangeError(`'${text}' is not a time of the calendar: no leap second was ever there`)
   return time
 }
 
-let lastHour: { key: string; start: number } | undefined
+/** A local time as Unix milliseconds, and whether a clock change made it come twice or not at all. */
+interface LocalTime {
+  ms: number
+  change: 'twice' | 'skipped' | undefined
+}
 
-/** A local time as Unix milliseconds. The last hour is kept, unless the clock changed in it: points come in order. */
-function localMs(fields: Fields, tz: string): number {
+let lastHour: { key: string; start: LocalTime } | undefined
+
+/** The last hour is kept, unless the clock changed in the middle of it: points come in order. */
+function localTime(fields: Fields, tz: string): LocalTime {
   const { year, month, day, hour, minute, second } = fields
   const key = `${tz} ${year} ${month} ${day} ${hour}`
-  if (lastHour?.key === key) return lastHour.start + (minute * 60 + second) * 1000
-  const exact = (minute: number, second: number) =>
-    Temporal.PlainDateTime.from({ ...fields, minute, second }).toZonedDateTime(tz, { disambiguation: 'compatible' })
-      .epochMilliseconds
-  const start = exact(0, 0)
-  lastHour = exact(59, 59) - start === 3_599_000 ? { key, start } : undefined
-  return lastHour ? start + (minute * 60 + second) * 1000 : exact(minute, second)
+  if (lastHour?.key !== key) {
+    const start = exactTime({ ...fields, minute: 0, second: 0 }, tz)
+    const end = exactTime({ ...fields, minute: 59, second: 59 }, tz)
+    const isEven = end.ms - start.ms === 3_599_000 && start.change === end.change
+    lastHour = isEven ? { key, start } : undefined
+  }
+  if (!lastHour) return exactTime(fields, tz)
+  return { ms: lastHour.start.ms + (minute * 60 + second) * 1000, change: lastHour.start.change }
+}
+
+function exactTime(fields: Fields, tz: string): LocalTime {
+  const plain = Temporal.PlainDateTime.from(fields)
+  const [earlier, later] = (['earlier', 'later'] as const).map((disambiguation) =>
+    plain.toZonedDateTime(tz, { disambiguation }),
+  ) as [Temporal.ZonedDateTime, Temporal.ZonedDateTime]
+  if (earlier.epochMilliseconds === later.epochMilliseconds) return { ms: later.epochMilliseconds, change: undefined }
+  if (earlier.toPlainDateTime().equals(plain)) return { ms: earlier.epochMilliseconds, change: 'twice' }
+  return { ms: later.epochMilliseconds, change: 'skipped' }
 }
 
 function offsetMs(text: string, zone: string | undefined): number {

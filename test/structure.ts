@@ -23,7 +23,7 @@ const environment: Record<string, string[] | 'all'> = {
 }
 
 /** Of shared/series, what talks to Redis; the rest is pure. */
-const storeFiles = /^shared\/series\/(store|chunks|directory)\.ts$/
+const storeFiles = /^shared\/series\/(store|chunks|directory|retention)\.ts$/
 
 const keyNames = 'shared/keys.ts'
 const keyPrefix = ['ky', ''].join(':')

@@ -1,8 +1,10 @@
 import { makeCursor, nextLink, readCursor } from '../../shared/http/cursor.ts'
 import { type Answer, header, type Request, type Route } from '../../shared/http/http.ts'
 import { type LinkBases, link } from '../../shared/http/links.ts'
+import { Notes } from '../../shared/http/notes.ts'
+import { openOnces } from '../../shared/http/once.ts'
 import type { FunctionDefinition } from '../../shared/http/serve.ts'
-import { isEnded, isExpired, type Job, type JobFilter, type Jobs, openJobs } from '../../shared/jobs/jobs.ts'
+import { isEnded, isExpired, type Job, type JobFilter, type Jobs, newJobId, openJobs } from '../../shared/jobs/jobs.ts'
 import { makePoker, type Poker } from '../../shared/jobs/poke.ts'
 import { openQueue, type Queue } from '../../shared/jobs/queue.ts'
 import { openResults, type Results, resultFormats } from '../../shared/jobs/results.ts'
@@ -60,6 +62,21 @@ async function dispatch({ queue, poker, sweep, log }: JobsServices, job: Job): P
   await sweep.run()
 }
 
+/** The job of a request; that of the first request when it is sent again under its Idempotency-Key. */
+async function submitOnce(request: Request, notes: Notes, services: JobsServices): Promise<Job> {
+  const { jobs, store } = services
+  const { reference, done, refer } = request.once
+  const known = reference === undefined ? undefined : await jobs.get(reference)
+  if (known) return known
+  if (done) throw new Problem('expired', `The job '${reference}' of this Idempotency-Key has expired.`)
+  const asked = await readJobRequest(request, store, notes)
+  const id = reference ?? newJobId()
+  await refer(id)
+  const job = await jobs.submit(asked, id)
+  void dispatch(services, job)
+  return job
+}
+
 function resultAnswer(job: Job, request: Request, { results, bases }: JobsServices): Promise<Answer> {
   return results.answer(job.id, request.format, (suffix) =>
     link(bases, request.raw, 'results', `/results/${job.id}.${suffix}`),
@@ -78,6 +95,7 @@ const jobRoutes: Route<JobsServices>[] = [
     body: { types: { 'application/json': jobRequestSchema } },
     formats: resultFormats,
     formatScope: 'read',
+    repetition: 'again',
     answers: {
       200: {
         description: 'The job has ended: the job, or with another `Accept` than JSON its result',
@@ -86,13 +104,17 @@ const jobRoutes: Route<JobsServices>[] = [
       202: { description: 'The job waits or runs', schema: jobSchema },
     },
     async handle(request, services): Promise<Answer> {
-      const { jobs, store, waiter, bases } = services
+      const { waiter, bases } = services
       const drawn = request.format !== 'json'
       const seconds = waitSeconds(request) ?? (drawn ? maxWaitS : undefined)
-      let job = await jobs.submit(await readJobRequest(request, store))
-      void dispatch(services, job)
+      const notes = new Notes()
+      let job = await submitOnce(request, notes, services)
       if (seconds !== undefined) job = (await waiter.wait(job.id, seconds * 1000, request.gone)) ?? job
-      const headers = { location: link(bases, request.raw, 'jobs', `/jobs/${job.id}`), ...applied(seconds) }
+      const headers = {
+        location: link(bases, request.raw, 'jobs', `/jobs/${job.id}`),
+        ...applied(seconds),
+        ...notes.header(),
+      }
       if (isEnded(job)) {
         if (!drawn) return { type: 'application/json', body: presentJob(job, request, bases), headers }
         const { etag: _, ...answer } = await resultAnswer(job, request, services)
@@ -184,6 +206,7 @@ export const jobs: FunctionDefinition<JobsServices> = {
         bases: config,
         log,
       },
+      onces: openOnces(redis, config),
       async ready() {
         await Promise.all([points.ping(), redis.ping()])
       },

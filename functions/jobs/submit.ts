@@ -1,4 +1,5 @@
 import { type Request, readJson, summarizeErrors } from '../../shared/http/http.ts'
+import type { Notes } from '../../shared/http/notes.ts'
 import { resolveRange } from '../../shared/http/range.ts'
 import type { JobRequest } from '../../shared/jobs/jobs.ts'
 import { type InputError, Problem } from '../../shared/problems.ts'
@@ -25,7 +26,7 @@ interface Body {
  * Turns a body into a job that can run: parameters validated and their defaults filled in, relative times resolved,
  * every series known. Throws Problem with the place of each fault; nothing becomes a job that can't.
  */
-export async function readJobRequest(request: Request, store: SeriesStore): Promise<JobRequest> {
+export async function readJobRequest(request: Request, store: SeriesStore, notes: Notes): Promise<JobRequest> {
   const body = readJson<Body>(request, jobRequestSchema)
   const kind = knownKind(body.kind, '/kind')
   const errors = validate(kind.params, body.params).map((error) => ({
@@ -34,7 +35,8 @@ export async function readJobRequest(request: Request, store: SeriesStore): Prom
   }))
   if (errors.length > 0) throw new Problem('invalid-body', summarizeErrors('The body', errors), { errors })
   const tz = typeof body.params.tz === 'string' ? body.params.tz : undefined
-  const range = resolveRange(body, { tz, now: Date.now() }, 'invalid-body', (name) => ({ pointer: `/${name}` }))
+  const place = (name: string) => ({ pointer: `/${name}` })
+  const range = resolveRange(body, { tz, now: Date.now() }, 'invalid-body', place, notes.add)
   const series = await resolveSeries(body.series, store)
   return { kind: kind.name, series, ...range, params: body.params, traceparent: request.traceparent }
 }

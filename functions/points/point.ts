@@ -1,5 +1,6 @@
 import { entityTag } from '../../shared/http/answer.ts'
 import { type Answer, type Request, type Route, readJson } from '../../shared/http/http.ts'
+import { Notes } from '../../shared/http/notes.ts'
 import { tzQuery, unitQuery } from '../../shared/http/range.ts'
 import { Problem } from '../../shared/problems.ts'
 import { deletedSchema, pointSchema, valueSchema, writtenSchema } from '../../shared/schemas/points.ts'
@@ -10,9 +11,10 @@ import { type PointsServices, seriesName, timeOptions, timeOut, timestampsQuery,
 const path = '/series/{series}/points/{timestamp}'
 const query = { tz: tzQuery, unit: unitQuery, timestamps: timestampsQuery }
 
-function readTimestamp(request: Request): number {
+function readTimestamp(request: Request, notes: Notes): number {
+  const note = (detail: string) => notes.add({ parameter: 'timestamp', detail })
   try {
-    return parseTime(request.params.timestamp!, timeOptions(request))
+    return parseTime(request.params.timestamp!, { ...timeOptions(request), note })
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
     throw new Problem('invalid-path', `The timestamp in the path can't be read: ${error.message}.`)
@@ -35,14 +37,15 @@ export const pointRoutes: Route<PointsServices>[] = [
     answers: { 200: { description: 'The point', schema: pointSchema } },
     async handle(request, { store }): Promise<Answer> {
       const name = seriesName(request)
-      const timestamp = readTimestamp(request)
+      const notes = new Notes()
+      const timestamp = readTimestamp(request, notes)
       const reading = await store.read(name, { from: timestamp, to: timestamp + 1 })
       if (!reading) throw unknownSeries(name)
       const [run] = reading.runs()
       if (!run) throw unknownPoint(name, timestamp)
       return {
         etag: entityTag(reading.info.revision, timestamp, request.query.timestamps),
-        headers: { 'cache-control': 'private, no-cache' },
+        headers: { 'cache-control': 'private, no-cache', ...notes.header() },
         body: { timestamp: timeOut(timestamp, request), value: run.values[0]! },
       }
     },
@@ -60,11 +63,12 @@ export const pointRoutes: Route<PointsServices>[] = [
     },
     async handle(request, { store }): Promise<Answer> {
       const name = seriesName(request)
-      const timestamp = readTimestamp(request)
+      const notes = new Notes()
+      const timestamp = readTimestamp(request, notes)
       const { value } = readJson<{ value: number }>(request, valueSchema)
       const points = { timestamps: Float64Array.of(timestamp), values: Float64Array.of(value) }
       const written = await store.upsert(name, points, writeOptions(request))
-      return { status: written.inserted > 0 ? 201 : 200, body: written }
+      return { status: written.inserted > 0 ? 201 : 200, body: { ...written, ...notes.member() } }
     },
   },
   {
@@ -76,10 +80,11 @@ export const pointRoutes: Route<PointsServices>[] = [
     answers: { 200: { description: 'The point is gone', schema: deletedSchema } },
     async handle(request, { store }): Promise<Answer> {
       const name = seriesName(request)
-      const timestamp = readTimestamp(request)
-      const body = await store.deleteRange(name, { from: timestamp, to: timestamp + 1 }, writeOptions(request))
-      if (body.deleted === 0) throw unknownPoint(name, timestamp)
-      return { body }
+      const notes = new Notes()
+      const timestamp = readTimestamp(request, notes)
+      const deleted = await store.deleteRange(name, { from: timestamp, to: timestamp + 1 }, writeOptions(request))
+      if (deleted.deleted === 0) throw unknownPoint(name, timestamp)
+      return { body: { ...deleted, ...notes.member() } }
     },
   },
 ]

@@ -9,10 +9,11 @@ import {
   type Route,
   summarizeErrors,
 } from '../../shared/http/http.ts'
+import { Notes } from '../../shared/http/notes.ts'
 import { rangeQuery, resolveRange, tzQuery, unitQuery } from '../../shared/http/range.ts'
 import { Problem } from '../../shared/problems.ts'
 import { deletedSchema, pointsBodySchema, pointsSchema, writtenSchema } from '../../shared/schemas/points.ts'
-import { PointsError, type PointsForm, parsePoints, sniffForm } from '../../shared/series/parse.ts'
+import { type ParseOptions, PointsError, type PointsForm, parsePoints, sniffForm } from '../../shared/series/parse.ts'
 import { concatPoints, noPoints, type Points, type Range, slicePoints } from '../../shared/series/points.ts'
 import { printColumns, printCsv, printJson, printNdjson } from '../../shared/series/print.ts'
 import { type Reading, unknownSeries } from '../../shared/series/store.ts'
@@ -28,9 +29,30 @@ const forms: Record<string, PointsForm> = {
 
 const formats: Formats = { json: 'application/json', csv: 'text/csv', ndjson: 'application/x-ndjson' }
 
-function readRange(request: Request): Range {
-  const options = { ...timeOptions(request), now: Date.now() }
-  return resolveRange(request.query, options, 'invalid-query', (parameter) => ({ parameter }))
+function readRange(request: Request, notes: Notes): Range {
+  return resolveRange(request.query, timeOptions(request), 'invalid-query', (parameter) => ({ parameter }), notes.add)
+}
+
+/** The range of a write that takes points out: both bounds, or `all=true` alone, so that none is forgotten. */
+export function readBounded(request: Request, notes: Notes): Range {
+  const range = readRange(request, notes)
+  const bounds = [range.from, range.to].filter((bound) => bound !== undefined).length
+  if (request.query.all ? bounds === 0 : bounds === 2) return range
+  throw new Problem('invalid-query', "A range is named by both 'from' and 'to', everything by 'all=true' alone.")
+}
+
+export const boundedQuery = {
+  ...rangeQuery,
+  all: { type: 'boolean', default: false, description: 'Every point' },
+  tz: tzQuery,
+  unit: unitQuery,
+  timestamps: timestampsQuery,
+}
+
+export const pointsBody = {
+  types: Object.fromEntries(
+    Object.entries(forms).map(([type, form]) => [type, form === 'json' ? pointsBodySchema : { type: 'string' }]),
+  ),
 }
 
 export const rangeRoutes: Route<PointsServices>[] = [
@@ -70,7 +92,8 @@ export const rangeRoutes: Route<PointsServices>[] = [
         cursor?: string
         shape: string
       }
-      const asked = readRange(request)
+      const notes = new Notes()
+      const asked = readRange(request, notes)
       const { from, to, tz, unit, timestamps } = request.query
       const key = { name, order, from, to, tz, unit, timestamps }
       const range = afterKey(asked, order, readCursor<number>(key, cursor, 'number'))
@@ -87,7 +110,11 @@ export const rangeRoutes: Route<PointsServices>[] = [
       }[request.format as 'json' | 'csv' | 'ndjson']
       return {
         etag: entityTag(reading.info.revision, range, order, limit, shape, request.format, options.epoch),
-        headers: { 'cache-control': 'private, no-cache', ...nextLink(request, bases, 'points', next) },
+        headers: {
+          'cache-control': 'private, no-cache',
+          ...nextLink(request, bases, 'points', next),
+          ...notes.header(),
+        },
         body: print(),
       }
     },
@@ -101,16 +128,14 @@ export const rangeRoutes: Route<PointsServices>[] = [
       'In any order. A body with a bad point changes nothing and names every bad line, the first 100. A new series is created.',
     direct: true,
     query: { tz: tzQuery, unit: unitQuery, timestamps: timestampsQuery },
-    body: {
-      types: Object.fromEntries(
-        Object.entries(forms).map(([type, form]) => [type, form === 'json' ? pointsBodySchema : { type: 'string' }]),
-      ),
-    },
+    body: pointsBody,
     answers: { 200: { description: 'How many points were new, changed, or the same', schema: writtenSchema } },
     async handle(request, services): Promise<Answer> {
       const name = seriesName(request)
-      const points = await readPoints(request, services)
-      return { body: await services.store.upsert(name, points, writeOptions(request)) }
+      const notes = new Notes()
+      const points = await readPoints(request, services, { report: notes.add })
+      const written = await services.store.upsert(name, points, writeOptions(request))
+      return { body: { ...written, ...notes.member() } }
     },
   },
   {
@@ -118,25 +143,14 @@ export const rangeRoutes: Route<PointsServices>[] = [
     path: '/series/{series}/points',
     scope: 'write',
     summary: 'Delete a range of points',
-    query: {
-      ...rangeQuery,
-      all: { type: 'boolean', default: false, description: 'Every point' },
-      tz: tzQuery,
-      unit: unitQuery,
-      timestamps: timestampsQuery,
-    },
+    query: boundedQuery,
     answers: { 200: { description: 'How many points were deleted', schema: deletedSchema } },
     async handle(request, { store }): Promise<Answer> {
       const name = seriesName(request)
-      const range = readRange(request)
-      const bounds = [range.from, range.to].filter((bound) => bound !== undefined).length
-      if (request.query.all ? bounds > 0 : bounds < 2) {
-        throw new Problem(
-          'invalid-query',
-          "A range is deleted by both 'from' and 'to', everything by 'all=true' alone.",
-        )
-      }
-      return { body: await store.deleteRange(name, range, writeOptions(request)) }
+      const notes = new Notes()
+      const range = readBounded(request, notes)
+      const deleted = await store.deleteRange(name, range, writeOptions(request))
+      return { body: { ...deleted, ...notes.member() } }
     },
   },
 ]
@@ -157,12 +171,17 @@ function takePage(reading: Reading, order: 'asc' | 'desc', limit: number): { poi
   return { points: slicePoints(points, count - limit, count), lastKey: points.timestamps[count - limit]! }
 }
 
-async function readPoints(request: Request, { maxBodyBytes, maxJsonBytes }: PointsServices): Promise<Points> {
+/** The points of a body in whatever form. Throws Problem that names every bad line, the first 100. */
+export async function readPoints(
+  request: Request,
+  { maxBodyBytes, maxJsonBytes }: PointsServices,
+  options: Pick<ParseOptions, 'within' | 'report'>,
+): Promise<Points> {
   const [form, whole] = await formOf(request, bodyStream(request.raw, maxBodyBytes))
   // JSON is parsed whole, while everybody else waits; the other forms are read as they come.
   const body = form === 'json' ? bounded(whole, maxJsonBytes, 'send it in parts, or as CSV or NDJSON') : whole
   try {
-    return await parsePoints(body, form, timeOptions(request))
+    return await parsePoints(body, form, { ...timeOptions(request), ...options })
   } catch (error) {
     if (!(error instanceof PointsError)) throw error
     const { errors, total } = error

@@ -1,3 +1,4 @@
+import { formatDuration } from '../../shared/duration.ts'
 import { entityTag } from '../../shared/http/answer.ts'
 import { makeCursor, nextLink, readCursor } from '../../shared/http/cursor.ts'
 import { type Answer, type Request, type Route, readJson } from '../../shared/http/http.ts'
@@ -6,12 +7,17 @@ import { metadataSchema, seriesListSchema, seriesSchema } from '../../shared/sch
 import { type Matcher, parseMatch } from '../../shared/series/match.ts'
 import type { Metadata, SeriesInfo } from '../../shared/series/metadata.ts'
 import { unknownSeries } from '../../shared/series/store.ts'
-import { type PointsServices, seriesName, timeOut, timestampsQuery, writeOptions } from './services.ts'
+import { type PointsServices, readRetention, seriesName, timeOut, timestampsQuery, writeOptions } from './services.ts'
 
 /** A series as answers show it. */
 function present(info: SeriesInfo, request: Request): object {
-  const { first, last, ...rest } = info
-  return { ...rest, ...(first === undefined ? {} : { first: timeOut(first, request), last: timeOut(last!, request) }) }
+  const { first, last, retention, ...rest } = info
+  const kept = retention === undefined ? {} : { retention: formatDuration(retention) }
+  return {
+    ...rest,
+    ...kept,
+    ...(first === undefined ? {} : { first: timeOut(first, request), last: timeOut(last!, request) }),
+  }
 }
 
 function readMatch(text: unknown): Matcher[] {
@@ -87,8 +93,13 @@ export const seriesRoutes: Route<PointsServices>[] = [
     },
     async handle(request, { store }): Promise<Answer> {
       const name = seriesName(request)
-      const metadata = readJson<Metadata>(request, metadataSchema)
-      const { info, created } = await store.putMetadata(name, metadata, writeOptions(request))
+      const { retention, ...metadata } = readJson<Omit<Metadata, 'retention'> & { retention?: string | null }>(
+        request,
+        metadataSchema,
+      )
+      const kept = readRetention(retention)
+      const given: Metadata = { ...metadata, ...(kept === undefined ? {} : { retention: kept }) }
+      const { info, created } = await store.putMetadata(name, given, writeOptions(request))
       return { status: created ? 201 : 200, body: present(info, request) }
     },
   },

@@ -1,5 +1,6 @@
+import { parseDuration } from '../../shared/duration.ts'
 import { revisionOf } from '../../shared/http/answer.ts'
-import { header, type Request } from '../../shared/http/http.ts'
+import { header, type Request, summarizeErrors } from '../../shared/http/http.ts'
 import type { LinkBases } from '../../shared/http/links.ts'
 import { Problem } from '../../shared/problems.ts'
 import { nameFault } from '../../shared/series/name.ts'
@@ -22,6 +23,18 @@ export function seriesName(request: Request): string {
   return name
 }
 
+/** The duration of a retention as milliseconds; null, which removes it, and nothing stay as they are. */
+export function readRetention(text: string | null | undefined): number | null | undefined {
+  if (text === null || text === undefined) return text
+  try {
+    return parseDuration(text)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    const fault = { pointer: '/retention', detail: error.message }
+    throw new Problem('invalid-body', summarizeErrors('The body', [fault]), { errors: [fault] })
+  }
+}
+
 const entityTag = /(W\/)?"([^"]*)"|[^\s,"]+/g
 
 /** The condition of a write. A weak tag matches nothing; a revision without quotes is taken as it is. */
@@ -42,9 +55,10 @@ export const timestampsQuery = {
 
 export const usesEpoch = (request: Request) => request.query.timestamps === 'epoch_ms'
 
+/** How the times of a request are read; relative ones count from this moment. */
 export function timeOptions(request: Request): TimeOptions {
   const unit = (request.query.unit as TimeUnit | undefined) ?? (usesEpoch(request) ? 'ms' : undefined)
-  return { tz: request.query.tz as string | undefined, unit }
+  return { tz: request.query.tz as string | undefined, unit, now: Date.now() }
 }
 
 export function timeOut(ms: number, request: Request): string | number {

@@ -22,6 +22,18 @@ t.test('a result has its numbers, its chart, and where it comes from', async (t)
   t.match(body.provenance.versions, { kymograph: /^\d/, vega: /^\d/, 'vega-lite': /^\d/, canvas: /^\d/ })
 })
 
+t.test('what is said of a series is part of where its result comes from', async (t) => {
+  const told = { unit: 'm', description: 'Depth', source: 'Lake office', licence: 'CC BY 4.0' }
+  await call(url, 'PUT', '/series/s', { json: { ...told, labels: { place: 'Annecy' } } })
+  const id = await drawn(url)
+  await call(url, 'PUT', '/series/s', { json: { licence: null } })
+  const { body } = await call(url, 'GET', `/results/${id}`)
+  t.match(body.provenance.series, [{ name: 's', ...told }], 'as it was when it was read')
+  const svg = (await call(url, 'GET', `/results/${id}.svg`)).text
+  for (const shown of ['Depth', 'Source: Lake office (CC BY 4.0)']) t.ok(svg.includes(shown), shown)
+  t.match(svg, />m<\/text>/, 'the unit stands above the axis')
+})
+
 t.test('its forms come by suffix, by format and by Accept, and can be kept', async (t) => {
   const id = await drawn(url)
   const png = await call(url, 'GET', `/results/${id}.png`)

@@ -127,16 +127,16 @@ async function readSeries(job: Job, store: SeriesStore, maxPoints: number) {
         false,
       )
     }
-    const { revision, labels, unit, description, source } = reading.info
+    const { revision, labels, unit, description, source, licence } = reading.info
     const metadata = {
-      labels,
       ...(unit ? { unit } : {}),
       ...(description ? { description } : {}),
       ...(source ? { source } : {}),
+      ...(licence ? { licence } : {}),
     }
-    inputs.push({ name, ...metadata, points })
+    inputs.push({ name, labels, ...metadata, points })
     const bound = (ms: number | undefined) => (ms === undefined ? null : formatTime(ms))
-    provenance.push({ name, revision, from: bound(job.from), to: bound(job.to), count })
+    provenance.push({ name, revision, from: bound(job.from), to: bound(job.to), count, ...metadata })
   }
   return { inputs, provenance }
 }

@@ -1,13 +1,13 @@
 -- Reads what a change of some spans of time may touch, at one revision: the chunks that meet a span, and those next to
 -- it, which may take in what is left or added there.
 -- KEYS: meta, index, chunks, summaries of one series
--- ARGV: name, points of a full chunk, '1' when chunks that lie within a span are dropped unread,
---   then first and last time of each span ('-inf' and '+inf' when open), in time order
+-- ARGV: name, points of a full chunk, then for each span, in time order: its first and last time ('-inf' and '+inf' when
+--   open), '1' when chunks that lie within it are dropped unread
 -- Output: nil when the series does not exist; else { HGETALL of meta, { id, summary, chunk, … } } in time order;
 --   a chunk is '' where the change has no use for its points: it is dropped unread, or full and not met
 if redis.call('EXISTS', KEYS[1]) == 0 then return nil end
 if redis.call('HGET', KEYS[1], 'name') ~= ARGV[1] then return redis.error_reply('COLLISION two series names share a hash') end
-local full, dropping = tonumber(ARGV[2]), ARGV[3] == '1'
+local full = tonumber(ARGV[2])
 
 local found, known = {}, {}
 local function look(id)
@@ -32,8 +32,8 @@ end
 
 -- The chunk before the times that need no other look, and the first time that does: spans are often close together.
 local before, beyond
-for i = 4, #ARGV, 2 do
-  local from, to = ARGV[i], ARGV[i + 1]
+for i = 3, #ARGV, 3 do
+  local from, to, dropping = ARGV[i], ARGV[i + 1], ARGV[i + 2] == '1'
   local first, last = tonumber(from) or -math.huge, tonumber(to) or math.huge
   if not beyond or last >= beyond or (before and not before.given and first <= before.last) then
     local ids = redis.call('ZREVRANGEBYSCORE', KEYS[2], from, '-inf', 'LIMIT', 0, 2)

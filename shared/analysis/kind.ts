@@ -8,6 +8,8 @@ export interface SeriesInput {
   description?: string
   /** Where the points are from: printed below a chart. */
   source?: string
+  /** Printed behind the source. */
+  licence?: string
   labels: Record<string, string>
   points: Points
 }

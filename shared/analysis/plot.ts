@@ -100,7 +100,7 @@ function run({ series, params, from, to }: KindInput<PlotParams>) {
   const yTitle = oneLine(params.yTitle ?? '') || (units.length > 1 ? 'different units' : units[0]!)
   const zero = params.zero || params.mark === 'area' || params.mark === 'bar'
   const { y, unit } = valueAxis({ ...canvas, zero, title: yTitle, theme })
-  const sources = [...new Set(full.map((one) => oneLine(one.source ?? '')))].filter(Boolean)
+  const sources = [...new Set(full.map(sourceOf))].filter(Boolean)
   const footer = isSmall(height)
     ? [unit, tz, named && `legend: ${named}`]
     : [tz, sources.length > 0 && `Source: ${sources.join('; ')}`]
@@ -130,6 +130,12 @@ function run({ series, params, from, to }: KindInput<PlotParams>) {
     series: series.map((one, i) => ({ ...summaries[i]!, ...drawnPoints(drawn[full.indexOf(one)], one.points) })),
   }
   return { data, chart, alt }
+}
+
+/** The source of a series, with its licence in brackets; a licence alone says little. */
+function sourceOf({ source, licence }: SeriesInput): string {
+  const [from, under] = [oneLine(source ?? ''), oneLine(licence ?? '')]
+  return from && under ? `${from} (${under})` : from
 }
 
 const rowsOf = (rows: Row[], series: string | undefined): Row[] =>

@@ -22,7 +22,9 @@ export function bodyStream(raw: IncomingMessage, maxBytes: number): AsyncIterabl
   if (declared > maxBytes) throw tooLarge(maxBytes)
   waiting.get(raw)?.()
   waiting.delete(raw)
-  return coding === 'identity' ? capped(raw, maxBytes) : gunzip(raw, maxBytes)
+  const body = coding === 'identity' ? capped(raw, maxBytes) : gunzip(raw, maxBytes)
+  const see = watchers.get(raw)
+  return see ? watched(body, see) : body
 }
 
 /** Fails with 'body-too-large' once a body has more than `maxBytes`. */
@@ -33,6 +35,13 @@ export async function* bounded(body: AsyncIterable<Buffer>, maxBytes: number, ad
     if (size > maxBytes) throw tooLarge(maxBytes, advice)
     yield chunk
   }
+}
+
+const watchers = new WeakMap<IncomingMessage, (chunk: Buffer) => void>()
+
+/** Shows each part of a body, inflated, to `see` as it passes. */
+export function watchBody(raw: IncomingMessage, see: (chunk: Buffer) => void): void {
+  watchers.set(raw, see)
 }
 
 const waiting = new WeakMap<IncomingMessage, () => void>()
@@ -52,6 +61,13 @@ export async function readBody(raw: IncomingMessage, maxBytes: number): Promise<
   const chunks: Buffer[] = []
   for await (const chunk of bodyStream(raw, maxBytes)) chunks.push(chunk)
   return Buffer.concat(chunks)
+}
+
+async function* watched(body: AsyncIterable<Buffer>, see: (chunk: Buffer) => void): AsyncGenerator<Buffer> {
+  for await (const chunk of body) {
+    see(chunk)
+    yield chunk
+  }
 }
 
 async function* gunzip(raw: Readable, maxBytes: number): AsyncGenerator<Buffer> {

@@ -29,7 +29,10 @@ export function corsHeaders(origins: string): (origin: string | undefined) => [s
     return [
       ['vary', 'origin'],
       ['access-control-allow-origin', allowed.has('*') ? '*' : origin],
-      ['access-control-expose-headers', 'ETag, Link, Location, Retry-After, Preference-Applied'],
+      [
+        'access-control-expose-headers',
+        'ETag, Link, Location, Retry-After, Preference-Applied, Idempotency-Replayed, Kymograph-Notes',
+      ],
     ]
   }
 }

@@ -4,6 +4,7 @@ import type { Log } from '../log.ts'
 import { type InputError, Problem } from '../problems.ts'
 import { validate } from '../validate.ts'
 import type { Scope } from './auth.ts'
+import type { Once } from './once.ts'
 
 export type JsonSchema = Record<string, unknown>
 
@@ -37,6 +38,11 @@ export interface Route<Services> {
   suffix?: boolean
   /** Taken ahead of the framework, the body as a stream: for the hot and the streaming routes. */
   direct?: boolean
+  /**
+   * What a repetition with the same Idempotency-Key gets: the first answer, unless the handler is to be called `again`,
+   * with `once.reference`, for the present state of what the first one made. Only POST has such keys.
+   */
+  repetition?: 'again'
   answers: Record<number, AnswerSpec>
   handle(request: Request, services: Services): Promise<Answer>
 }
@@ -64,6 +70,7 @@ export interface Request {
   readonly format: string
   /** The body of a route that is not direct; empty when there was none. */
   readonly body: Buffer
+  readonly once: Once
   readonly raw: IncomingMessage
   readonly response: ServerResponse
   /** Aborted when the client goes away before it has its answer. */

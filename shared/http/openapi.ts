@@ -64,7 +64,7 @@ function operation(name: string, route: Route<never>): object {
     operationId: operationId(route),
     summary: route.summary,
     ...(route.description === undefined ? {} : { description: route.description }),
-    parameters: [...pathParameters(route), ...queryParameters(route)],
+    parameters: [...pathParameters(route), ...queryParameters(route), ...headerParameters(route)],
     ...(route.body ? { requestBody: requestBody(route.body) } : {}),
     responses: {
       ...responses(route),
@@ -108,6 +108,12 @@ function queryParameters({ query, formats }: Route<never>): object[] {
     const { description, example, ...rest } = schema
     return { name, in: 'query', ...(description ? { description } : {}), ...(example ? { example } : {}), schema: rest }
   })
+}
+
+function headerParameters({ method, scope }: Route<never>): object[] {
+  if (method !== 'POST' || scope === 'internal') return []
+  const description = "Of the client's making, another for each request: a request that is sent again is done once"
+  return [{ name: 'Idempotency-Key', in: 'header', description, schema: { type: 'string', maxLength: 255 } }]
 }
 
 function requestBody({ types, optional }: NonNullable<Route<never>['body']>): object {

@@ -29,20 +29,21 @@ export const unitQuery = {
 
 /**
  * Resolves the bounds of a range to Unix milliseconds. Throws Problem with the given code, which names the bound by
- * `place`: a parameter or a pointer.
+ * `place`: a parameter or a pointer. `note` is told of bounds that a clock change made ambiguous or skipped.
  */
 export function resolveRange(
   bounds: { from?: unknown; to?: unknown },
   options: TimeOptions,
   code: 'invalid-query' | 'invalid-body',
   place: (name: string) => Pick<InputError, 'parameter' | 'pointer'>,
+  note?: (note: InputError) => void,
 ): Range {
   const errors: InputError[] = []
   const resolve = (name: 'from' | 'to') => {
     const given = bounds[name]
     if (given === undefined || given === null) return undefined
     try {
-      return parseTime(String(given), options)
+      return parseTime(String(given), { ...options, note: note && ((detail) => note({ ...place(name), detail })) })
     } catch (error) {
       if (!(error instanceof RangeError)) throw error
       errors.push({ ...place(name), detail: error.message })

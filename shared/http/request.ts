@@ -5,6 +5,7 @@ import { type InputError, Problem } from '../problems.ts'
 import { unknownName, validate } from '../validate.ts'
 import { negotiate } from './answer.ts'
 import { type Request, type Route, summarizeErrors } from './http.ts'
+import { always } from './once.ts'
 import type { Match } from './router.ts'
 
 /** Makes what a handler sees of a request: the query validated, the format chosen. Throws Problem. */
@@ -31,6 +32,7 @@ export function prepare<Services>(
     query,
     format,
     body,
+    once: always,
     raw: req,
     response: res,
     gone: gone.signal,

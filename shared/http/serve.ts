@@ -13,7 +13,9 @@ import { type Common, commonRoutes } from './common.ts'
 import { corsHeaders, preflight } from './cors.ts'
 import { contentType, type Route } from './http.ts'
 import type { Metrics } from './metrics.ts'
+import type { Onces } from './once.ts'
 import { type Described, openApi } from './openapi.ts'
+import { handleOnce } from './repeat.ts'
 import { prepare, traceOf } from './request.ts'
 import { type Match, makeRouter } from './router.ts'
 
@@ -27,6 +29,8 @@ export interface Lifetime {
   stop?(): void
   /** Called once, after the last request. */
   close(): Promise<void>
+  /** Where the answers to requests with an Idempotency-Key are kept; without it such keys mean nothing. */
+  onces?: Onces
 }
 
 /** A function as its folder exports it: its name, the first path segments it answers to, its routes. */
@@ -59,6 +63,8 @@ const maxReadOverMs = 10_000
 interface Pending<Services> {
   match: Match<Services>
   body: Buffer
+  /** Name of the API key. */
+  caller: string | undefined
   log: Log
 }
 
@@ -83,8 +89,8 @@ export async function openFunction<Services>(
   const pending = new WeakMap<IncomingMessage, Pending<Services & Common>>()
 
   register(definition.name, async (req, res) => {
-    const { match, body, log } = pending.get(req)!
-    await attempt(req, res, log, () => handle(req, res, match, body, log))
+    const known = pending.get(req)!
+    await attempt(req, res, known.log, () => handle(req, res, known))
   })
   const framework = getTestServer(definition.name).listeners('request')[0] as Express
   // What the framework's own parsers might refuse after us is answered in the same form.
@@ -95,17 +101,16 @@ export async function openFunction<Services>(
   async function handle(
     req: IncomingMessage,
     res: ServerResponse,
-    match: Match<Services & Common>,
-    body: Buffer,
-    log: Log,
+    { match, body, caller, log }: Pending<Services & Common>,
   ) {
     const request = prepare(req, res, match, body, log)
     const { formats, formatScope } = match.route
     const isDefault = request.format === Object.keys(formats ?? {})[0]
     if (formatScope && !isDefault) authorize(keys, formatScope, req.headers.authorization)
+    const repetition = { onces: opened.onces, caller, maxBodyBytes: config.MAX_BODY_BYTES }
     await send(req, res, {
       type: match.route.formats?.[request.format],
-      ...(await match.route.handle(request, services)),
+      ...(await handleOnce(request, match.route, services, repetition)),
     })
   }
 
@@ -125,11 +130,11 @@ export async function openFunction<Services>(
       const [path] = req.url.split('?', 1) as [string]
       if (req.method === 'OPTIONS') return preflight(res, find, path)
       const match = find(req.method ?? 'GET', path)
-      permit(match.route, req, keys, config)
+      const caller = permit(match.route, req, keys, config)
       checkBodyType(match.route, req)
-      if (match.route.direct) return handle(req, res, match, Buffer.alloc(0), requestLog)
-      const body = await readBody(req, maxDocumentBytes)
-      pending.set(req, { match, body, log: requestLog })
+      const known = { match, caller, log: requestLog }
+      if (match.route.direct) return handle(req, res, { ...known, body: Buffer.alloc(0) })
+      pending.set(req, { ...known, body: await readBody(req, maxDocumentBytes) })
       framework(req, res)
     })
   }
@@ -202,9 +207,11 @@ function toProblem(error: unknown): Problem {
   return new Problem('internal', 'The request failed by a mistake of the server; it is in its log.', { cause: error })
 }
 
-function permit(route: Route<never>, req: IncomingMessage, keys: Key[], config: Config): void {
-  if (route.scope === 'internal') authorizeInternal(config.INTERNAL_TOKEN, req.headers.authorization)
-  else authorize(keys, route.scope, req.headers.authorization)
+/** Lets a request pass, or throws; gives the name of the API key. */
+function permit(route: Route<never>, req: IncomingMessage, keys: Key[], config: Config): string | undefined {
+  if (route.scope !== 'internal') return authorize(keys, route.scope, req.headers.authorization)
+  authorizeInternal(config.INTERNAL_TOKEN, req.headers.authorization)
+  return undefined
 }
 
 function checkBodyType(route: Route<never>, req: IncomingMessage): void {

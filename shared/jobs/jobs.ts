@@ -58,7 +58,8 @@ export interface JobFilter {
  * methods say false when the job is no longer its own, and then nothing was changed.
  */
 export interface Jobs {
-  submit(request: JobRequest): Promise<Job>
+  /** A second call with the same id makes no second job. */
+  submit(request: JobRequest, id?: string): Promise<Job>
   get(id: string): Promise<Job | undefined>
   /**
    * Newest first, those behind the id `after`. With `next` more may follow behind that id: a page is short where few of
@@ -79,6 +80,9 @@ export interface Jobs {
   ): Promise<'queued' | 'failed' | undefined>
 }
 
+/** Ids sort by time. */
+export const newJobId = (): string => uuidv7()
+
 /** Jobs read at a time by a list, and at most in one call: filters look at each job. */
 const listBatch = 200
 const maxListed = 5000
@@ -98,8 +102,7 @@ export function openJobs(redis: Redis, settings: JobSettings): Jobs {
   }
 
   return {
-    async submit(request) {
-      const id = uuidv7()
+    async submit(request, id = newJobId()) {
       const fields = Object.entries(serialize(request)).flat()
       const args = [id, settings.MAX_QUEUED_JOBS, changes, ...fields]
       const created = await runScript(redis, 'submitJob', [jobKeys.job(id), all, ready], args)

@@ -9,11 +9,24 @@ import { isEnded, isExpired, type Job, type Jobs } from './jobs.ts'
 /** The representations of a result. */
 export const resultFormats: Formats = { json: 'application/json', png: 'image/png', svg: 'image/svg+xml' }
 
+/** A series as it was read: what was said of it then is part of where a result comes from. */
+export interface ReadSeries {
+  name: string
+  revision: string
+  from: string | null
+  to: string | null
+  count: number
+  unit?: string
+  description?: string
+  source?: string
+  licence?: string
+}
+
 /** Where a result comes from: enough to say whether it is still true, and to make it again. */
 export interface Provenance {
   kind: string
   params: Record<string, unknown>
-  series: { name: string; revision: string; from: string | null; to: string | null; count: number }[]
+  series: ReadSeries[]
   versions: Record<string, string>
   attempt: number
   created: string

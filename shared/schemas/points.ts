@@ -44,19 +44,51 @@ export const pointsSchema = {
   ],
 } as const
 
+const notes = {
+  type: 'array',
+  description:
+    'Local times that a clock change made ambiguous (the first was taken) or skipped (moved forward): the first 100, and how many more. Missing when there were none.',
+  items: {
+    type: 'object',
+    required: ['detail'],
+    properties: {
+      pointer: { type: 'string' },
+      line: { type: 'integer' },
+      parameter: { type: 'string' },
+      detail: { type: 'string' },
+    },
+  },
+} as const
+
+const written = {
+  inserted: { type: 'integer' },
+  updated: { type: 'integer' },
+  unchanged: { type: 'integer' },
+  expired: {
+    type: 'integer',
+    description: 'Points that were older than the retention allows, and not kept. Missing when there were none.',
+  },
+  revision: { type: 'string' },
+  notes,
+} as const
+
 export const writtenSchema = {
   type: 'object',
   required: ['inserted', 'updated', 'unchanged', 'revision'],
+  properties: written,
+} as const
+
+export const replacedSchema = {
+  type: 'object',
+  required: ['inserted', 'updated', 'unchanged', 'deleted', 'revision'],
   properties: {
-    inserted: { type: 'integer' },
-    updated: { type: 'integer' },
-    unchanged: { type: 'integer' },
-    revision: { type: 'string' },
+    ...written,
+    deleted: { type: 'integer', description: 'Points of the range that the body does not have' },
   },
 } as const
 
 export const deletedSchema = {
   type: 'object',
   required: ['deleted', 'revision'],
-  properties: { deleted: { type: 'integer' }, revision: { type: 'string' } },
+  properties: { deleted: { type: 'integer' }, revision: { type: 'string' }, notes },
 } as const

@@ -14,7 +14,8 @@ export const resultSchema = {
     },
     provenance: {
       type: 'object',
-      description: 'Kind, parameters, the revision and the range of each series that were read, versions and timings',
+      description:
+        'Kind, parameters, the revision, the range and the metadata of each series that was read, versions and timings',
     },
     expires: { type: ['string', 'null'], format: 'date-time' },
   },

@@ -18,6 +18,10 @@ export const metadataSchema = {
     description: nullable(1024, 'What the series measures: the title of its chart'),
     source: nullable(1024, 'Where the data come from'),
     licence: nullable(256, 'The licence of the data'),
+    retention: nullable(
+      64,
+      'How long a point is kept after its time, such as `30d`, `36h` or `P30D`. Older points are dropped. Without it points are kept for ever.',
+    ),
   },
 } as const
 
@@ -36,6 +40,7 @@ export const seriesSchema = {
     description: { type: 'string' },
     source: { type: 'string' },
     licence: { type: 'string' },
+    retention: { type: 'string', description: 'How long a point is kept after its time, such as `30d`' },
     count: { type: 'integer', description: 'Number of points' },
     first: time,
     last: time,

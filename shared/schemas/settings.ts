@@ -167,6 +167,24 @@ export const settingsSchema = {
       default: 15000,
       description: 'A poke that is not renewed for so long no longer counts as one.',
     },
+    RETENTION_SWEEP_MS: {
+      type: 'integer',
+      minimum: 10,
+      default: 60000,
+      description: 'How often, over all functions, series with a retention that nobody reads or writes are looked at.',
+    },
+    IDEMPOTENCY_TTL_MS: {
+      type: 'integer',
+      minimum: 1000,
+      default: 86400000,
+      description: 'How long the answer to a request with an `Idempotency-Key` is kept (24 h).',
+    },
+    IDEMPOTENCY_LEASE_MS: {
+      type: 'integer',
+      minimum: 50,
+      default: 15000,
+      description: 'An `Idempotency-Key` whose first request is not heard of for so long may be used again.',
+    },
     DRAIN_MS: {
       type: 'integer',
       minimum: 0,

@@ -63,16 +63,16 @@ async function readPortions(
 
 /**
  * The chunks that a change of these spans may touch, in time order and of one revision, in one round trip: those that
- * meet a span, and those next to them. When `dropping`, chunks that lie within a span come without their points.
+ * meet a span, and those next to them. Chunks that lie within a dropping span come without their points.
  */
 export async function readTouched(
   redis: Redis,
   name: string,
   spans: Span[],
-  dropping: boolean,
 ): Promise<{ info: SeriesInfo; chunks: TouchedChunk[] } | undefined> {
   const bound = (time: number) => (time === Infinity ? '+inf' : time === -Infinity ? '-inf' : time)
-  const args = [name, fullChunk, dropping ? 1 : 0, ...spans.flat().map(bound)]
+  const ends = spans.flatMap(({ first, last, dropping }) => [bound(first), bound(last), dropping ? 1 : 0])
+  const args = [name, fullChunk, ...ends]
   const reply = await runScriptForBuffers(redis, 'readTouched', Object.values(seriesKeys(name)), args)
   if (reply === null) return undefined
   const [meta, found] = reply as [Buffer[], (Buffer | null)[]]

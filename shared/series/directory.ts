@@ -1,7 +1,7 @@
 import { labelKey, namesKey, seriesKeys } from '../keys.ts'
 import { type Redis, runScript } from '../redis.ts'
 import { parseSummary } from './codec.ts'
-import { type Matcher, matches } from './match.ts'
+import { type Matcher, matches, wantedValues } from './match.ts'
 import { readMeta, type SeriesDetail, type SeriesInfo } from './metadata.ts'
 
 export interface ListQuery {
@@ -43,21 +43,22 @@ export interface SeriesPage {
   next?: string
 }
 
-/** Series in the order of their names' bytes. */
+/** Series in the order of their names' bytes; `look` reads one. */
 export async function listSeries(
   redis: Redis,
   { prefix = '', match = [], limit, after }: ListQuery,
+  look: (name: string) => Promise<SeriesInfo | undefined>,
 ): Promise<SeriesPage> {
-  const wanted = match.find(({ negated, value }) => !negated && value !== '')
-  const key = wanted ? labelKey(wanted.label, wanted.value) : namesKey
+  const wanted = wantedValues(match)
+  const keys = wanted ? [...new Set(wanted.values)].map((value) => labelKey(wanted.label, value)) : [namesKey]
   const end = prefix === '' ? '+' : Buffer.concat([Buffer.from(`(${prefix}`), Buffer.from([0xff])])
   const series: SeriesInfo[] = []
   let start = after !== undefined ? `(${after}` : prefix === '' ? '-' : `[${prefix}`
   for (let scanned = 0; ; ) {
     // Without conditions one more than is listed tells whether there is another page.
     const count = match.length > 0 ? batch : Math.min(batch, limit - series.length + 1)
-    const names = await redis.zrangebylex(key, start, end, 'LIMIT', 0, count)
-    const infos = await Promise.all(names.map((name) => getSeries(redis, name)))
+    const names = await namesOf(redis, keys, start, end, count)
+    const infos = await Promise.all(names.map(look))
     for (const info of infos) {
       if (!info || !matches(match, info.labels)) continue
       if (series.length === limit) return { series, next: series.at(-1)!.name }
@@ -68,6 +69,20 @@ export async function listSeries(
     if (scanned >= maxScanned) return { series, next: names.at(-1)! }
     start = `(${names.at(-1)}`
   }
+}
+
+/** The first names between two bounds that are in any of these sets, in the order of their bytes. */
+async function namesOf(
+  redis: Redis,
+  keys: string[],
+  start: string,
+  end: string | Buffer,
+  count: number,
+): Promise<string[]> {
+  const found = await Promise.all(keys.map((key) => redis.zrangebylex(key, start, end, 'LIMIT', 0, count)))
+  if (found.length === 1) return found[0]!
+  // Each gave its first ones, so the first of them all are among these.
+  return [...new Set(found.flat())].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))).slice(0, count)
 }
 
 export async function getSeries(redis: Redis, name: string): Promise<SeriesInfo | undefined> {

@@ -5,6 +5,8 @@ export interface Metadata {
   description?: string | null
   source?: string | null
   licence?: string | null
+  /** Milliseconds that a point is kept after its time. */
+  retention?: number | null
 }
 
 export interface SeriesInfo {
@@ -15,6 +17,8 @@ export interface SeriesInfo {
   description?: string
   source?: string
   licence?: string
+  /** Milliseconds that a point is kept after its time; without it, for ever. */
+  retention?: number
   count: number
   /** Unix milliseconds of the first and the last point. */
   first?: number
@@ -43,6 +47,7 @@ export function readMeta(pairs: string[]): SeriesInfo {
     count: Number(meta.get('count')),
   }
   for (const text of texts) if (meta.has(text)) info[text] = meta.get(text)!
+  if (meta.has('retention')) info.retention = Number(meta.get('retention'))
   if (meta.has('first')) Object.assign(info, { first: Number(meta.get('first')), last: Number(meta.get('last')) })
   return info
 }
@@ -52,14 +57,15 @@ export function metaFields(metadata: Metadata): [string, string][] {
   const fields: [string, string][] = []
   if (metadata.labels !== undefined) fields.push(['labels', formatLabels(metadata.labels)])
   for (const text of texts) if (metadata[text] !== undefined) fields.push([text, metadata[text] ?? ''])
+  if (metadata.retention !== undefined) fields.push(['retention', String(metadata.retention ?? '')])
   return fields
 }
 
 export function sameMetadata(info: SeriesInfo, metadata: Metadata): boolean {
   const sameLabels = metadata.labels === undefined || formatLabels(metadata.labels) === formatLabels(info.labels)
-  return (
-    sameLabels && texts.every((text) => metadata[text] === undefined || (metadata[text] ?? '') === (info[text] ?? ''))
-  )
+  const sameRetention = metadata.retention === undefined || (metadata.retention ?? undefined) === info.retention
+  const sameTexts = texts.every((text) => metadata[text] === undefined || (metadata[text] ?? '') === (info[text] ?? ''))
+  return sameLabels && sameRetention && sameTexts
 }
 
 function formatLabels(labels: Record<string, string> | null): string {

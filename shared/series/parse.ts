@@ -1,10 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { JsonError, parseJsonText } from '../json.ts'
 import { type InputError, maxInputErrors } from '../problems.ts'
-import { parseTime, type TimeOptions } from '../time.ts'
+import { formatTime, parseTime, type TimeOptions } from '../time.ts'
 import { escapePointer, unknownName } from '../validate.ts'
 import { sortPoints } from './merge.ts'
-import type { Points } from './points.ts'
+import type { Points, Range } from './points.ts'
 
 export type PointsForm = 'json' | 'csv' | 'ndjson'
 
@@ -29,6 +29,13 @@ export function sniffForm(start: Buffer): PointsForm {
   return text.startsWith('[') || text.startsWith('{') ? 'json' : 'csv'
 }
 
+export interface ParseOptions extends TimeOptions {
+  /** Every point must lie in this range. */
+  within?: Range | undefined
+  /** Told where a local time was ambiguous or skipped, and what was taken. */
+  report?: ((note: InputError) => void) | undefined
+}
+
 /**
  * Reads a body of points, in any order, into time order; of two of one time the last counts.
  * Throws PointsError that names every bad line or member (the first 100).
@@ -36,7 +43,7 @@ export function sniffForm(start: Buffer): PointsForm {
 export async function parsePoints(
   body: AsyncIterable<Buffer>,
   form: PointsForm,
-  options: TimeOptions,
+  options: ParseOptions,
 ): Promise<Points> {
   const reader = new PointReader(options)
   if (form === 'json') await readJsonBody(Buffer.concat(await Array.fromAsync(body)).toString('utf8'), reader)
@@ -50,14 +57,18 @@ type Place = Pick<InputError, 'line' | 'pointer'>
 /** Collects points in columns that grow, and faults. */
 class PointReader {
   readonly #options: TimeOptions
+  readonly #within: Range
+  /** Of the time that is being read. */
+  #place: Place = {}
   readonly #errors: InputError[] = []
   #total = 0
   #count = 0
   #timestamps = new Float64Array(1024)
   #values = new Float64Array(1024)
 
-  constructor(options: TimeOptions) {
-    this.#options = options
+  constructor({ within = {}, report, ...options }: ParseOptions) {
+    this.#options = { ...options, note: report && ((detail) => report({ ...this.#place, detail })) }
+    this.#within = within
   }
 
   add(timestamp: number, value: number): void {
@@ -76,13 +87,22 @@ class PointReader {
 
   time(raw: unknown, place: Place): number {
     try {
-      if (typeof raw === 'string' || typeof raw === 'number') return parseTime(raw, this.#options)
+      if (typeof raw === 'string' || typeof raw === 'number') return this.#readTime(raw, place)
       this.fault(place, `${show(raw)} is not a timestamp: a text or a number was expected`)
     } catch (error) {
       if (!(error instanceof RangeError)) throw error
       this.fault(place, error.message)
     }
     return Number.NaN
+  }
+
+  #readTime(raw: string | number, place: Place): number {
+    this.#place = place
+    const time = parseTime(raw, this.#options)
+    const { from = -Infinity, to = Infinity } = this.#within
+    if (time < from) this.fault(place, `${formatTime(time)} is before the range, which begins at ${formatTime(from)}`)
+    else if (time >= to) this.fault(place, `${formatTime(time)} is not before the end of the range, ${formatTime(to)}`)
+    return time
   }
 
   value(raw: unknown, place: Place): number {

@@ -36,54 +36,65 @@ interface Piece {
  * it. Only chunks that get a point are rewritten, and those beside them that fit with them into one chunk.
  */
 export function layOver(chunks: TouchedChunk[], added: Points) {
-  const counts = { inserted: 0, updated: 0, unchanged: 0 }
+  const { deleted: _, ...rest } = replaceIn(chunks, { from: 0, to: 0 }, added)
+  return rest
+}
+
+/** Takes a range out of a series; `chunks`, in time order, are all that meet it, and the ones beside them. */
+export function cutOut(chunks: TouchedChunk[], range: Range) {
+  const { deleted, drop, add } = replaceIn(chunks, range, noPoints)
+  return { deleted, drop, add }
+}
+
+/**
+ * Puts points in the place of a range: what it held elsewhere is taken out. `chunks`, in time order, are all that meet
+ * the range or hold a time of a point, and those beside them. Chunks that stay as they are are not rewritten.
+ */
+export function replaceIn(chunks: TouchedChunk[], { from = -Infinity, to = Infinity }: Range, added: Points) {
+  const counts = { inserted: 0, updated: 0, unchanged: 0, deleted: 0 }
   const pieces: Piece[] = []
+  const drop: string[] = []
   let group: TouchedChunk[] = []
   let start = 0
   const close = (end: number) => {
     if (end === start) return
-    const merged = mergePoints(joined(group), slicePoints(added, start, end))
-    counts.inserted += merged.inserted
-    counts.updated += merged.updated
-    counts.unchanged += merged.unchanged
-    if (merged.inserted + merged.updated > 0) pieces.push(rewritten(group, merged.points))
+    const [old, given] = [joined(group), slicePoints(added, start, end)]
+    const left = withoutRange(old, from, to)
+    const gone = old.timestamps.length - left.timestamps.length
+    // What is laid over the old points tells what is new; what is laid over the rest of them is what remains.
+    const merged = mergePoints(old, given)
+    const { points } = gone === 0 ? merged : mergePoints(left, given)
+    const { inserted, updated, unchanged } = merged
+    const deleted = old.timestamps.length + inserted - points.timestamps.length
+    for (const [name, count] of Object.entries({ inserted, updated, unchanged, deleted }))
+      counts[name as keyof typeof counts] += count
+    if (inserted + updated + deleted > 0) pieces.push(rewritten(group, points))
     else pieces.push(...group.map(kept))
     group = []
     start = end
   }
   for (const chunk of chunks) {
-    const from = lowerBound(added.timestamps, chunk.first)
-    const to = lowerBound(added.timestamps, chunk.last + 1)
-    if (to > from) {
+    const first = lowerBound(added.timestamps, chunk.first)
+    const beyond = lowerBound(added.timestamps, chunk.last + 1)
+    if (beyond > first) {
       group.push(chunk)
-    } else {
-      close(from)
-      pieces.push(kept(chunk))
+      continue
     }
-  }
-  close(added.timestamps.length)
-  return { ...counts, ...regroup(pieces, []) }
-}
-
-/** Takes a range out of a series; `chunks`, in time order, are all that meet it, and the ones beside them. */
-export function cutOut(chunks: TouchedChunk[], { from = -Infinity, to = Infinity }: Range) {
-  const pieces: Piece[] = []
-  const drop: string[] = []
-  let deleted = 0
-  for (const chunk of chunks) {
-    if (chunk.first >= from && chunk.last < to) {
-      drop.push(chunk.id)
-      deleted += chunk.count
-    } else if (chunk.last < from || chunk.first >= to) {
+    close(first)
+    if (from >= to || chunk.last < from || chunk.first >= to) {
       pieces.push(kept(chunk))
+    } else if (chunk.first >= from && chunk.last < to) {
+      drop.push(chunk.id)
+      counts.deleted += chunk.count
     } else {
       const left = withoutRange(chunk.decode(), from, to)
       const gone = chunk.count - left.timestamps.length
       pieces.push(gone === 0 ? kept(chunk) : rewritten([chunk], left))
-      deleted += gone
+      counts.deleted += gone
     }
   }
-  return { deleted, ...regroup(pieces, drop) }
+  close(added.timestamps.length)
+  return { ...counts, ...regroup(pieces, drop) }
 }
 
 function kept(chunk: TouchedChunk): Piece {
@@ -136,8 +147,12 @@ function cut(points: Points): Points[] {
   return Array.from({ length: parts }, (_, part) => slicePoints(points, edge(part), edge(part + 1)))
 }
 
-/** First and last time, both included. */
-export type Span = [first: number, last: number]
+/** First and last time, both included; when `dropping`, chunks that lie within it are dropped unread. */
+export interface Span {
+  first: number
+  last: number
+  dropping: boolean
+}
 
 const maxSpans = 256
 
@@ -150,8 +165,28 @@ export function spansOf({ timestamps }: Points): Span[] {
   let first = timestamps[0]!
   for (let i = 1; i <= count; i++) {
     if (i < count && timestamps[i]! - timestamps[i - 1]! <= widest) continue
-    spans.push([first, timestamps[i - 1]!])
+    spans.push({ first, last: timestamps[i - 1]!, dropping: false })
     first = timestamps[i]!
   }
+  return spans
+}
+
+/**
+ * What the replacement of a range by points touches: where the points lie, and between them what is dropped. The points
+ * all lie in the range, unless it is empty.
+ */
+export function spansWithin({ from = -Infinity, to = Infinity }: Range, points: Points): Span[] {
+  if (from >= to) return spansOf(points)
+  const spans: Span[] = []
+  let at = from
+  const dropUntil = (next: number) => {
+    if (at < next) spans.push({ first: at, last: next - 1, dropping: true })
+  }
+  for (const span of spansOf(points)) {
+    dropUntil(span.first)
+    spans.push(span)
+    at = span.last + 1
+  }
+  dropUntil(to)
   return spans
 }

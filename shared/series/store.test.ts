@@ -146,6 +146,19 @@ t.test('lists by prefix, labels and page, in the order of the bytes', async (t) 
   t.same(await list({ prefix: 'l', match: 'kind="test"' }), ['l/b'])
   t.same(await list({ prefix: 'l', match: 'kind!="test",first!="é"' }), ['l', 'l/', 'l/B', 'l/a', 'l/日'])
   t.same(await list({ match: 'kind="real",first="日"' }), ['l/日'])
+  t.same(await list({ match: 'first=("日","B","no","B","m")' }), ['l/B', 'l/日', 'm'])
+  t.same(await list({ prefix: 'l/', match: 'first!~"[a-zB]|日",kind=~"re.*"' }), ['l/', 'l/é'])
+  for (const limit of [1, 2]) {
+    const listed: string[] = []
+    const match = 'first=("a","b","é","l","日")'
+    for (
+      let page = await list({ match, limit });
+      page.length > 0;
+      page = await list({ match, limit, after: listed.at(-1)! })
+    )
+      listed.push(...page)
+    t.same(listed, ['l', 'l/a', 'l/b', 'l/é', 'l/日'], `a list of values, ${limit} a page`)
+  }
   t.same(await list({ prefix: 'nothing' }), [])
   for (const limit of [1, 2, 3]) {
     const paged: string[] = []

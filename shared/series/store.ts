@@ -14,8 +14,9 @@ import {
 } from './directory.ts'
 import type { Metadata, SeriesDetail, SeriesInfo } from './metadata.ts'
 import { metaFields, sameMetadata } from './metadata.ts'
-import { type Points, pointsInRange, type Range } from './points.ts'
-import { cutOut, layOver, type Rewrite, type Span, spansOf, type TouchedChunk } from './rewrite.ts'
+import { noPoints, type Points, pointsInRange, type Range } from './points.ts'
+import { dropExpired, hasExpired, keptFrom, noteDue } from './retention.ts'
+import { type Rewrite, replaceIn, type Span, spansWithin, type TouchedChunk } from './rewrite.ts'
 
 export type { ReadOptions } from './chunks.ts'
 
@@ -35,12 +36,20 @@ export interface Written {
   inserted: number
   updated: number
   unchanged: number
+  /** Points that were older than the retention allows, and not kept; missing when there were none. */
+  expired?: number
   revision: string
+}
+
+export interface Replaced extends Written {
+  /** Points of the range that are not in its new content. */
+  deleted: number
 }
 
 /**
  * The series in Redis. Every change is one atomic step that a reader sees whole or not at all, and raises the
- * revision `generation.counter`; a change that changes nothing leaves it alone.
+ * revision `generation.counter`; a change that changes nothing leaves it alone. What a series no longer keeps, by its
+ * retention, is dropped before anything is read or changed.
  * Methods throw Problem ('unknown-series', 'precondition-failed', 'contended'); what Redis throws passes through.
  */
 export interface SeriesStore {
@@ -59,11 +68,14 @@ export interface SeriesStore {
    * unless there are no points.
    */
   upsert(name: string, points: Points, options?: WriteOptions): Promise<Written>
+  /** Puts points, all of the range and in time order, in the place of those that it has. Creates the series as upsert does. */
+  replaceRange(name: string, range: Range, points: Points, options?: WriteOptions): Promise<Replaced>
   deleteRange(name: string, range: Range, options?: WriteOptions): Promise<{ deleted: number; revision: string }>
 }
 
 const maxAttempts = 200
-const nowhere: Span[] = []
+/** The range of a change that takes nothing out. */
+const nowhere: Range = { from: 0, to: 0 }
 
 /** What a change makes of a series; without a rewrite and fields it changes nothing. */
 interface Change<T> {
@@ -88,22 +100,50 @@ export function openStore(redis: Redis): SeriesStore {
     }
   }
 
+  /** Looks at a series until nothing that it no longer keeps is in what was seen. */
+  async function current<T>(
+    name: string,
+    look: () => Promise<T | undefined>,
+    infoOf: (seen: T) => SeriesInfo,
+  ): Promise<T | undefined> {
+    for (let attempt = 0; attempt < maxAttempts; attempt++) {
+      const seen = await look()
+      if (seen === undefined) return undefined
+      const from = await keptFrom(redis, infoOf(seen))
+      if (!hasExpired(infoOf(seen), from)) return seen
+      await dropExpired(redis, infoOf(seen), from!)
+    }
+    throw contended(name)
+  }
+
+  const getCurrent = (name: string) =>
+    current(
+      name,
+      () => getSeries(redis, name),
+      (info) => info,
+    )
+
   /** Reads what a change of these spans touches, computes it, and swaps it in if nobody was faster; else starts again. */
   async function change<T>(
     name: string,
-    { spans, dropping = false }: { spans: Span[]; dropping?: boolean },
+    spans: Span[],
     options: WriteOptions,
-    compute: (info: SeriesInfo | undefined, chunks: TouchedChunk[]) => Change<T>,
+    compute: (info: SeriesInfo | undefined, chunks: TouchedChunk[], keptFrom: number | undefined) => Change<T>,
   ): Promise<{ result: T; revision: string; created: boolean }> {
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
-      const found = await readTouched(redis, name, spans, dropping)
+      const found = await readTouched(redis, name, spans)
+      const from = found && (await keptFrom(redis, found.info))
+      if (found && hasExpired(found.info, from)) {
+        await dropExpired(redis, found.info, from!)
+        continue
+      }
       checkMatch(options.ifMatch, found?.info.revision)
       const {
         result,
         rewrite = { drop: [], add: [] },
         fields = [],
         creates,
-      } = compute(found?.info, found?.chunks ?? [])
+      } = compute(found?.info, found?.chunks ?? [], from)
       const idle = rewrite.drop.length + rewrite.add.length + fields.length === 0
       if (found && idle) return { result, revision: found.info.revision, created: false }
       if (!found && !creates) throw unknownSeries(name)
@@ -116,10 +156,22 @@ export function openStore(redis: Redis): SeriesStore {
       }
       await pause(Math.random() * Math.min(attempt, 20))
     }
-    throw new Problem(
-      'contended',
-      `The series '${name}' is being changed by too many writers at once; nothing was written.`,
-    )
+    throw contended(name)
+  }
+
+  /** Puts points in the place of a range, but for those that the series no longer keeps. */
+  async function replace(name: string, range: Range, points: Points, options: WriteOptions): Promise<Replaced> {
+    const count = points.timestamps.length
+    const { result, revision } = await change(name, spansWithin(range, points), options, (info, chunks, from) => {
+      const kept = pointsInRange(points, { from })
+      const expired = count - kept.timestamps.length
+      const { drop, add, ...counts } = replaceIn(chunks, range, kept)
+      const before = kept.timestamps[0]! < (info?.first ?? Infinity)
+      const due = before && info?.retention !== undefined ? kept.timestamps[0]! + info.retention : undefined
+      return { result: { counts, expired, due }, rewrite: { drop, add }, creates: count > 0 }
+    })
+    if (result.due !== undefined) await noteDue(redis, name, result.due)
+    return { ...result.counts, ...(result.expired > 0 ? { expired: result.expired } : {}), revision }
   }
 
   /** After names were taken out of the index: somebody may have set the same label, or made the series, meanwhile. */
@@ -129,22 +181,28 @@ export function openStore(redis: Redis): SeriesStore {
   }
 
   return {
-    get: (name) => getSeries(redis, name),
+    get: getCurrent,
 
-    describe: (name) => describeSeries(redis, name),
+    describe: (name) =>
+      current(
+        name,
+        () => describeSeries(redis, name),
+        (detail) => detail,
+      ),
 
-    list: (query) => listSeries(redis, query),
+    list: (query) => listSeries(redis, query, getCurrent),
 
     putMetadata: (name, metadata, options = {}) =>
       inTurn(name, async () => {
         if (metadata.labels) await putInIndex(redis, name, metadata.labels)
+        if (metadata.retention) await noteDue(redis, name, 0)
         let before: SeriesInfo | undefined
-        const { created } = await change(name, { spans: nowhere }, options, (info) => {
+        const { created } = await change(name, [], options, (info) => {
           before = info
           const fields = info && sameMetadata(info, metadata) ? [] : metaFields(metadata)
           return { result: undefined, fields, creates: true }
         })
-        const info = await getSeries(redis, name)
+        const info = await getCurrent(name)
         if (!info) throw new Problem('contended', `The series '${name}' was deleted at the same moment.`)
         if (before) await takeFromIndex(redis, name, before.labels, info.labels)
         if (metadata.labels !== undefined) await mendIndex(name)
@@ -153,7 +211,7 @@ export function openStore(redis: Redis): SeriesStore {
 
     remove: (name, options = {}) =>
       inTurn(name, async () => {
-        const before = await getSeries(redis, name)
+        const before = await getCurrent(name)
         checkMatch(options.ifMatch, before?.revision)
         if (before) {
           const [generation, counter] = before.revision.split('.') as [string, string]
@@ -169,7 +227,11 @@ export function openStore(redis: Redis): SeriesStore {
       }),
 
     async read(name, options = {}) {
-      const found = await readChunks(redis, name, options)
+      const found = await current(
+        name,
+        () => readChunks(redis, name, options),
+        ({ info }) => info,
+      )
       if (!found) return undefined
       return {
         info: found.info,
@@ -184,23 +246,16 @@ export function openStore(redis: Redis): SeriesStore {
 
     upsert: (name, points, options = {}) =>
       inTurn(name, async () => {
-        const spans = spansOf(points)
-        const { result, revision } = await change(name, { spans }, options, (_, chunks) => {
-          const { drop, add, ...counts } = layOver(chunks, points)
-          return { result: counts, rewrite: { drop, add }, creates: points.timestamps.length > 0 }
-        })
-        return { ...result, revision }
+        const { deleted: _, ...written } = await replace(name, nowhere, points, options)
+        return written
       }),
+
+    replaceRange: (name, range, points, options = {}) => inTurn(name, () => replace(name, range, points, options)),
 
     deleteRange: (name, range, options = {}) =>
       inTurn(name, async () => {
-        const [first, last] = [range.from ?? -Infinity, (range.to ?? Infinity) - 1]
-        const touched = { spans: first <= last ? [[first, last] as Span] : nowhere, dropping: true }
-        const { result, revision } = await change(name, touched, options, (_, chunks) => {
-          const { drop, add, deleted } = cutOut(chunks, range)
-          return { result: deleted, rewrite: { drop, add } }
-        })
-        return { deleted: result, revision }
+        const { deleted, revision } = await replace(name, range, noPoints, options)
+        return { deleted, revision }
       }),
   }
 }
@@ -219,4 +274,8 @@ function preconditionFailed(expected: string[] | '*', actual: string | undefined
   if (actual === undefined) return new Problem('precondition-failed', 'The series does not exist; nothing was changed.')
   const asked = expected === '*' || expected.length === 0 ? 'that was asked for' : `'${[...expected].join("' or '")}'`
   return new Problem('precondition-failed', `The series has not the revision ${asked}; nothing was changed.`)
+}
+
+function contended(name: string): Problem {
+  return new Problem('contended', `The series '${name}' is being changed by too many writers at once; try again.`)
 }

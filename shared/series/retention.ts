@@ -1,0 +1,78 @@
+import { retainedKey, retainedSweptKey } from '../keys.ts'
+import type { Log } from '../log.ts'
+import { type Redis, redisTime } from '../redis.ts'
+import { changeChunks, readTouched } from './chunks.ts'
+import type { SeriesInfo } from './metadata.ts'
+import { cutOut } from './rewrite.ts'
+
+/** The first time that a series still keeps, by the clock of Redis; undefined when it keeps all. */
+export async function keptFrom(redis: Redis, { retention }: SeriesInfo): Promise<number | undefined> {
+  return retention === undefined ? undefined : (await redisTime(redis)) - retention
+}
+
+/** Whether a series still holds points that it no longer keeps. */
+export function hasExpired({ first }: SeriesInfo, from: number | undefined): boolean {
+  return from !== undefined && first !== undefined && first < from
+}
+
+/**
+ * Takes the points before `from` out of a series, whole chunks unread; its revision rises. Does nothing when the series
+ * has no longer the revision of `info`: then whoever asked has to look again.
+ */
+export async function dropExpired(redis: Redis, { name, revision }: SeriesInfo, from: number): Promise<void> {
+  const found = await readTouched(redis, name, [{ first: -Infinity, last: from - 1, dropping: true }])
+  if (found?.info.revision !== revision) return
+  const { drop, add } = cutOut(found.chunks, { to: from })
+  await changeChunks(redis, name, revision, { drop, add }, [])
+}
+
+/** Notes when a sweep has to look at a series: not later than it was noted before. */
+export async function noteDue(redis: Redis, name: string, due: number): Promise<void> {
+  await redis.zadd(retainedKey, 'LT', due, name)
+}
+
+/** Series looked at in one sweep: the next one takes the rest. */
+const batch = 1000
+/** A series is looked at once a day at the least: two changes at a time may have noted the later time. */
+const maxPauseMs = 86_400_000
+
+type Look = (name: string) => Promise<SeriesInfo | undefined>
+
+/** Drops what series no longer keep, of those that nobody reads or writes: `look` reads one, and drops what has expired. */
+async function sweep(redis: Redis, look: Look): Promise<void> {
+  const now = await redisTime(redis)
+  for (const name of await redis.zrangebyscore(retainedKey, '-inf', now, 'LIMIT', 0, batch)) {
+    const info = await look(name)
+    if (info?.retention !== undefined) {
+      const due = Math.min((info.first ?? now) + info.retention + 1, now + maxPauseMs)
+      await redis.zadd(retainedKey, due, name)
+      continue
+    }
+    await redis.zrem(retainedKey, name)
+    // Somebody may have given it a retention meanwhile.
+    if ((await look(name))?.retention !== undefined) await noteDue(redis, name, now)
+  }
+}
+
+/**
+ * Sweeps by the clock until it is stopped, once per `everyMs` over all functions. What fails is tried again by the next
+ * sweep. Nothing depends on it but memory: reads and writes drop what has expired of their series.
+ */
+export function sweepByTheClock(
+  redis: Redis,
+  look: Look,
+  { everyMs, log }: { everyMs: number; log: Log },
+): { stop(): void } {
+  let sweeping = false
+  const clock = setInterval(async () => {
+    if (sweeping) return
+    sweeping = true
+    try {
+      if ((await redis.set(retainedSweptKey, '1', 'PX', everyMs, 'NX')) !== null) await sweep(redis, look)
+    } catch (error) {
+      log.warn({ reason: (error as Error).message }, 'a sweep of retention failed')
+    }
+    sweeping = false
+  }, everyMs)
+  return { stop: () => clearInterval(clock) }
+}
