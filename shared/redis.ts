@@ -16,6 +16,12 @@ type Argument = string | number | Buffer
 type ScriptMethod = (keyCount: number, ...args: Argument[]) => Promise<unknown>
 
 /**
+ * How long a connection may take to be opened: longer from try to try. Where a network policy lets a new pod in only after
+ * a moment, its first packet is lost, and TCP would send the next one a second later.
+ */
+const connectMs = { first: 250, most: 2000 }
+
+/**
  * Opens a connection that reconnects by itself, with the scripts of redis/scripts/ defined on it. What was sent and not
  * answered when a connection broke is sent again: so a script must do no harm when it runs twice.
  * A command that finds no server is refused within about two seconds instead of waiting for one.
@@ -23,9 +29,12 @@ type ScriptMethod = (keyCount: number, ...args: Argument[]) => Promise<unknown>
 export function connect(url: string, log: Log): Redis {
   const redis = new Redis(url, {
     maxRetriesPerRequest: 3,
-    connectTimeout: 2000,
+    connectTimeout: connectMs.first,
     commandTimeout: 10_000,
-    retryStrategy: (attempt) => Math.min(50 * attempt, 1000),
+    retryStrategy(attempt) {
+      redis.options.connectTimeout = Math.min(connectMs.first * 2 ** attempt, connectMs.most)
+      return Math.min(50 * attempt, 1000)
+    },
   })
   let down = false
   redis.on('error', (error) => {
@@ -33,6 +42,7 @@ export function connect(url: string, log: Log): Redis {
     down = true
   })
   redis.on('ready', () => {
+    redis.options.connectTimeout = connectMs.first
     if (down) log.info('redis is back')
     down = false
   })

@@ -10,9 +10,13 @@ import { type Redis, redisTime } from '../../shared/redis.ts'
 const silenceMs = 100
 /** A job whose next attempt is due within so long is waited for. */
 const lingerMs = 5000
+/** A poke is answered after so long although jobs are ready: the next one goes to the newest revision. */
+const holdMs = 60_000
+/** So long a ticket waits for the poke that belongs to it. */
+const patienceMs = 5000
 
 export interface Drain {
-  /** Works until no job is ready; says how many this worker ran meanwhile. */
+  /** Works until no job is ready, or for a minute; says how many this worker ran meanwhile. */
   drain(): Promise<number>
   /** Takes no further job. */
   stop(): void
@@ -23,6 +27,7 @@ export interface Drain {
 
 /**
  * Takes jobs one at a time: those that redis-smq's tickets name, and, where tickets got lost, the oldest ready job.
+ * It works while a poke is held only: a worker that nobody counts on may be of an old revision, or about to be stopped.
  * A worker that has just been woken claims its first job directly, and starts the consumer, which takes a while, behind it.
  */
 export function makeDrain(
@@ -41,6 +46,8 @@ export function makeDrain(
   let turn: Promise<unknown> = Promise.resolve() // what the next job waits for
   let consumer: Consumer | undefined
   let starting = false
+  let pokes = 0
+  let poked = Promise.withResolvers<void>()
 
   /** Claims and runs one job, after the one under way. Says whether there was one. */
   function next(ticket?: Ticket): Promise<boolean> {
@@ -60,7 +67,8 @@ export function makeDrain(
     starting = true
     const take = async (ticket: Ticket) => {
       lastTicket = Date.now()
-      await next(ticket)
+      if (pokes === 0) await Promise.race([poked.promise, pause(patienceMs, undefined, { ref: false })])
+      if (pokes > 0) await next(ticket)
       lastTicket = Date.now()
     }
     queue.consume(take).then(
@@ -89,20 +97,32 @@ export function makeDrain(
     return score === undefined ? undefined : Math.max(0, Number(score) - (await redisTime(redis)))
   }
 
+  async function work(): Promise<void> {
+    const end = Date.now() + holdMs
+    if (consumer?.alive)
+      lastTicket = Date.now() // the ticket of the job that woke us is on its way
+    else await next()
+    startConsumer()
+    while (!stopped && Date.now() < end) {
+      await sweep.run()
+      await settle()
+      if (await next()) continue
+      const inMs = await due()
+      if (inMs === undefined || inMs > lingerMs) break
+      await pause(Math.min(inMs + 1, silenceMs))
+    }
+  }
+
   return {
     async drain() {
       const before = ran
-      if (consumer?.alive)
-        lastTicket = Date.now() // the ticket of the job that woke us is on its way
-      else await next()
-      startConsumer()
-      while (!stopped) {
-        await sweep.run()
-        await settle()
-        if (await next()) continue
-        const inMs = await due()
-        if (inMs === undefined || inMs > lingerMs) break
-        await pause(Math.min(inMs + 1, silenceMs))
+      pokes++
+      poked.resolve()
+      try {
+        await work()
+      } finally {
+        pokes--
+        if (pokes === 0) poked = Promise.withResolvers()
       }
       return ran - before
     },
