@@ -14,7 +14,7 @@ function present(info: SeriesInfo, request: Request): object {
   return { ...rest, ...(first === undefined ? {} : { first: timeOut(first, request), last: timeOut(last!, request) }) }
 }
 
-function readMatch(text: unknown): Matcher[] {
+export function readMatch(text: unknown): Matcher[] {
   try {
     return parseMatch(String(text ?? ''))
   } catch (error) {

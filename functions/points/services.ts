@@ -11,6 +11,7 @@ export interface PointsServices {
   store: SeriesStore
   maxBodyBytes: number
   maxJsonBytes: number
+  maxQuerySeries: number
   bases: LinkBases
 }
 
