@@ -10,7 +10,8 @@ export interface Aggregate {
   of(bucket: Bucket, carried: number): number
 }
 
-const mean = ({ sum, lost, count }: Bucket) => (sum + lost) / count
+/** Never outside of the values: of equal ones it is that value. */
+const mean = ({ sum, lost, count, min, max }: Bucket) => Math.min(max, Math.max(min, (sum + lost) / count))
 /** Of a sample: the squared deviations by count − 1, as pandas with ddof=1. */
 const variance = ({ squares, count }: Bucket) => (count < 2 ? NaN : Math.max(0, squares) / (count - 1))
 const delta = ({ first, last }: Bucket) => last - first

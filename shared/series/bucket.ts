@@ -31,6 +31,8 @@ export class Bucket {
   first = NaN
   lastTime = NaN
   last = NaN
+  /** The mean is `origin + mean`. */
+  origin = 0
   mean = 0
   squares = 0
   /** From the first point to the last: the sum of (value − first value) times milliseconds that it held. */
@@ -80,24 +82,26 @@ export class Bucket {
 
   /**
    * The squared deviations in two passes with a correction, and those of two parts merged (Chan, Golub, LeVeque:
-   * "Algorithms for Computing the Sample Variance", The American Statistician 37(3), 1983).
+   * "Algorithms for Computing the Sample Variance", The American Statistician 37(3), 1983). All values are taken from
+   * the first that came, or a mean far from zero would lose the digits that tell the parts apart.
    */
   #addSquares(values: Float64Array, from: number, to: number): void {
     const [before, added] = [this.count, to - from]
-    const origin = values[from]!
-    let shifted = 0
-    for (let i = from; i < to; i++) shifted += values[i]! - origin
-    const mean = origin + shifted / added
+    if (before === 0) this.origin = values[from]!
+    const { origin } = this
+    let sum = 0
+    for (let i = from; i < to; i++) sum += values[i]! - origin
+    const mean = sum / added
     let [squares, rest] = [0, 0]
     for (let i = from; i < to; i++) {
-      const deviation = values[i]! - mean
+      const deviation = values[i]! - origin - mean
       squares += deviation * deviation
       rest += deviation
     }
     const apart = mean - this.mean
-    this.squares +=
-      squares - (rest * rest) / added + (before === 0 ? 0 : apart * apart * ((before * added) / (before + added)))
-    this.mean = before === 0 ? mean : this.mean + apart * (added / (before + added))
+    const all = before + added
+    this.squares += squares - (rest * rest) / added + apart * apart * ((before * added) / all)
+    this.mean += apart * (added / all)
   }
 
   #addValues(values: Float64Array, from: number, to: number): void {

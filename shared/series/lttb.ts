@@ -65,11 +65,12 @@ async function choose(runs: AsyncIterable<Points>, count: number, means: Points,
   const threshold = means.timestamps.length
   const boundsOf = bucketBounds(count, threshold)
   let [index, bucket, largest] = [0, 0, -1]
-  let end = 1
+  let [start, end] = boundsOf(0)
   for await (const { timestamps, values } of runs) {
     for (let i = 0; i < timestamps.length; i++, index++) {
       const [time, value] = [timestamps[i]!, values[i]!]
-      const size = bucket === 0 || bucket === threshold - 1 ? 0 : triangle(kept, bucket - 1, time, value, means)
+      const isEnd = bucket === 0 || bucket === threshold - 1
+      const size = index < start ? -1 : isEnd ? 0 : triangle(kept, bucket - 1, time, value, means)
       if (size > largest) {
         largest = size
         kept.timestamps[bucket] = time
@@ -77,7 +78,7 @@ async function choose(runs: AsyncIterable<Points>, count: number, means: Points,
       }
       if (index + 1 < end) continue
       largest = -1
-      if (++bucket < threshold) end = boundsOf(bucket)[1]
+      if (++bucket < threshold) [start, end] = boundsOf(bucket)
     }
   }
 }
