@@ -26,10 +26,18 @@ export interface Plan {
 /** Whether a figure needs the value that held before the range. */
 const carries = ({ aggregates }: BucketSpec) => aggregates.some(({ name }) => name === 'twmean')
 
-/** Everything that the buckets of a query can depend on. */
-export function wholeRead(spec: BucketSpec, { range }: Wanted): Plan {
-  const read = carries(spec) ? { to: range.to } : range
-  return { read, counted: range, complete: true, revisions: [] }
+/** What is left of the range behind the page before. */
+function restOf({ buckets }: BucketSpec, { range, order, after }: Wanted): Range {
+  if (after === undefined) return { ...range }
+  return order === 'asc'
+    ? { ...range, from: Math.max(range.from ?? -Infinity, buckets.endOf(after)) }
+    : { ...range, to: Math.min(range.to ?? Infinity, after) }
+}
+
+/** Everything that the buckets of a query or a page can depend on. */
+export function wholeRead(spec: BucketSpec, wanted: Wanted): Plan {
+  const counted = spec.fill === 'none' ? restOf(spec, wanted) : wanted.range
+  return { read: carries(spec) ? { to: counted.to } : counted, counted, complete: true, revisions: [] }
 }
 
 /**
@@ -51,9 +59,7 @@ export async function planRead(store: SeriesStore, name: string, spec: BucketSpe
     return run?.timestamps.at(order === 'asc' ? 0 : -1)
   }
 
-  const rest: Range = { ...range }
-  if (after !== undefined && forward) rest.from = Math.max(range.from ?? -Infinity, buckets.endOf(after))
-  if (after !== undefined && !forward) rest.to = Math.min(range.to ?? Infinity, after)
+  const rest = restOf(spec, wanted)
   const counted: Range = { ...rest }
   let complete = true
 
