@@ -10,7 +10,7 @@ import { planRead, type Wanted, wholeRead } from './plan-read.ts'
 import { inTurns, type Table } from './table.ts'
 
 /** Most empty and other buckets of a filled answer that is not read page by page. */
-export const maxFilled = 1_000_000
+const maxFilled = 1_000_000
 
 /** Reads that the series may change under before the whole range is read in one. */
 const maxAttempts = 5
@@ -21,7 +21,7 @@ export interface BucketTable extends Table {
 }
 
 /**
- * The buckets of a series, or undefined when there is no such series. With `page` only what such a page needs is read,
+ * The buckets of a series, or undefined when there is no such series. With a limit only what such a page needs is read,
  * where buckets are as dense as they may be; when its rows turn out to be too few, ask again without the limit.
  */
 export async function readBuckets(

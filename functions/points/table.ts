@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises'
-import { noPoints, type Points } from '../../shared/series/points.ts'
+import type { Points } from '../../shared/series/points.ts'
 import { concatRows, type Rows, sliceRows } from '../../shared/series/rows.ts'
 
 /** Rows that are made of a series, of one revision. */
@@ -55,5 +55,3 @@ export async function* pointRows(runs: Iterable<Points>, order: 'asc' | 'desc'):
     else yield { timestamps: timestamps.toReversed(), columns: [values.toReversed()] }
   }
 }
-
-export const noRows: Rows = { timestamps: noPoints.timestamps, columns: [noPoints.values] }

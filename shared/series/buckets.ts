@@ -18,7 +18,7 @@ export interface BucketOptions {
  * that is no finite double is NaN. Of a bucket that the range cuts only the points and the time inside count.
  *
  * It holds one bucket: some numbers, and its values where percentiles are asked for. Mean, least and greatest of a
- * million points take some 4 ms.
+ * million points take some 6 ms.
  */
 export class BucketAggregator {
   readonly #options: BucketOptions
