@@ -5,6 +5,7 @@ export const problemTable = {
   'invalid-query': [400, 'The query has errors'],
   'invalid-path': [400, 'The path has errors'],
   'invalid-cursor': [400, 'The cursor does not belong to this query'],
+  'too-many-series': [400, 'The query reads more series than are given at once'],
   unauthorized: [401, 'A key is needed'],
   forbidden: [403, 'The key does not allow this'],
   'not-found': [404, 'There is nothing at this address'],

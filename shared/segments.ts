@@ -1,6 +1,6 @@
 /** The first path segments that each function answers to: no two share one, so that one address can stand for all. */
 export const segments = {
-  points: ['series'],
+  points: ['series', 'points'],
   jobs: ['jobs', 'kinds'],
   results: ['results'],
 } as const satisfies Record<string, readonly string[]>
@@ -13,6 +13,7 @@ export function functionOf(url: string): RoutedFunction | undefined {
     .replace(/^https?:\/\/[^/?]*/i, '')
     .slice(1)
     .split(/[/?]/, 1)
-  const found = Object.entries(segments).find(([, owned]) => (owned as readonly string[]).includes(first))
+  const [bare = ''] = first.split('.', 1) // a suffix names the form: /points.csv
+  const found = Object.entries(segments).find(([, owned]) => (owned as readonly string[]).includes(bare))
   return found?.[0] as RoutedFunction | undefined
 }

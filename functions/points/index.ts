@@ -4,6 +4,7 @@ import { connect } from '../../shared/redis.ts'
 import { segments } from '../../shared/segments.ts'
 import { sweepByTheClock } from '../../shared/series/retention.ts'
 import { openStore } from '../../shared/series/store.ts'
+import { manyRoute } from './many.ts'
 import { latestRoute, pointRoutes } from './point.ts'
 import { rangeRoutes } from './range.ts'
 import { replaceRoute } from './replace.ts'
@@ -14,7 +15,7 @@ import type { PointsServices } from './services.ts'
 export const points: FunctionDefinition<PointsServices> = {
   name: 'points',
   segments: segments.points,
-  routes: [...seriesRoutes, ...rangeRoutes, replaceRoute, ...pointRoutes, latestRoute],
+  routes: [...seriesRoutes, ...rangeRoutes, replaceRoute, ...pointRoutes, latestRoute, manyRoute],
   async open(config, log) {
     const redis = connect(config.REDIS_URL, log)
     const store = openStore(redis)
@@ -24,6 +25,7 @@ export const points: FunctionDefinition<PointsServices> = {
       onces: openOnces(redis, config),
       maxBodyBytes: config.MAX_BODY_BYTES,
       maxJsonBytes: config.MAX_JSON_BYTES,
+      maxQuerySeries: config.MAX_QUERY_SERIES,
       bases: config,
       async ready() {
         await redis.ping()

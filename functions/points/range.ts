@@ -12,11 +12,14 @@ import {
 import { Notes } from '../../shared/http/notes.ts'
 import { rangeQuery, resolveRange, tzQuery, unitQuery } from '../../shared/http/range.ts'
 import { Problem } from '../../shared/problems.ts'
-import { deletedSchema, pointsBodySchema, pointsSchema, writtenSchema } from '../../shared/schemas/points.ts'
+import { derivedSchema } from '../../shared/schemas/derived.ts'
+import { deletedSchema, pointsBodySchema, writtenSchema } from '../../shared/schemas/points.ts'
 import { type ParseOptions, PointsError, type PointsForm, parsePoints, sniffForm } from '../../shared/series/parse.ts'
 import { concatPoints, noPoints, type Points, type Range, slicePoints } from '../../shared/series/points.ts'
 import { printColumns, printCsv, printJson, printNdjson } from '../../shared/series/print.ts'
 import { type Reading, unknownSeries } from '../../shared/series/store.ts'
+import { answerDerived } from './derived.ts'
+import { bucketsQuery, downsampleQuery } from './derived-query.ts'
 import { type PointsServices, seriesName, timeOptions, timestampsQuery, usesEpoch, writeOptions } from './services.ts'
 
 const forms: Record<string, PointsForm> = {
@@ -60,7 +63,7 @@ export const rangeRoutes: Route<PointsServices>[] = [
     method: 'GET',
     path: '/series/{series}/points',
     scope: 'read',
-    summary: 'Read a range of points',
+    summary: 'Read a range of points, or aggregate it by buckets, or downsample it',
     direct: true,
     suffix: true,
     formats,
@@ -79,12 +82,15 @@ export const rangeRoutes: Route<PointsServices>[] = [
         default: 'points',
         description: 'JSON as a list of points, or as two lists',
       },
-      tz: tzQuery,
+      ...bucketsQuery,
+      ...downsampleQuery,
+      tz: { ...tzQuery, description: 'IANA zone of dates, local date-times and calendar buckets; default UTC' },
       unit: unitQuery,
       timestamps: timestampsQuery,
     },
-    answers: { 200: { description: 'The points', schema: pointsSchema } },
-    async handle(request, { store, bases }): Promise<Answer> {
+    answers: { 200: { description: 'The points, or buckets with a member for each aggregate', schema: derivedSchema } },
+    async handle(request, services): Promise<Answer> {
+      const { store, bases } = services
       const name = seriesName(request)
       const { order, limit, cursor, shape } = request.query as {
         order: 'asc' | 'desc'
@@ -94,6 +100,8 @@ export const rangeRoutes: Route<PointsServices>[] = [
       }
       const notes = new Notes()
       const asked = readRange(request, notes)
+      const derived = await answerDerived(request, services, name, asked)
+      if (derived) return { ...derived, headers: { ...derived.headers, ...notes.header() } }
       const { from, to, tz, unit, timestamps } = request.query
       const key = { name, order, from, to, tz, unit, timestamps }
       const range = afterKey(asked, order, readCursor<number>(key, cursor, 'number'))

@@ -20,7 +20,7 @@ function present(info: SeriesInfo, request: Request): object {
   }
 }
 
-function readMatch(text: unknown): Matcher[] {
+export function readMatch(text: unknown): Matcher[] {
   try {
     return parseMatch(String(text ?? ''))
   } catch (error) {

@@ -12,6 +12,7 @@ export interface PointsServices {
   store: SeriesStore
   maxBodyBytes: number
   maxJsonBytes: number
+  maxQuerySeries: number
   bases: LinkBases
 }
 

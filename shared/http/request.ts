@@ -43,13 +43,14 @@ export function prepare<Services>(
 
 function readQuery<Services>(route: Route<Services>, search: URLSearchParams): Record<string, unknown> {
   const format: Record<string, object> = route.formats ? { format: { enum: Object.keys(route.formats) } } : {}
-  const properties: Record<string, object> = { ...route.query, ...format }
+  const properties: Record<string, { type?: unknown }> = { ...route.query, ...format }
   const query: Record<string, unknown> = {}
   const faults: InputError[] = []
   for (const name of new Set(search.keys())) {
     const values = search.getAll(name)
     if (!Object.hasOwn(properties, name))
       faults.push({ parameter: name, detail: unknownName(name, Object.keys(properties)) })
+    else if (properties[name]!.type === 'array') query[name] = values
     else if (values.length > 1) faults.push({ parameter: name, detail: 'is given more than once' })
     else query[name] = values[0]
   }

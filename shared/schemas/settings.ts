@@ -99,6 +99,12 @@ export const settingsSchema = {
       description:
         'Largest JSON body of points, after inflating: it is parsed whole, while CSV and NDJSON are streamed.',
     },
+    MAX_QUERY_SERIES: {
+      type: 'integer',
+      minimum: 1,
+      default: 1000,
+      description: 'Most series that one read of points may name or match.',
+    },
     MAX_JOB_POINTS: {
       type: 'integer',
       minimum: 1,

@@ -1,0 +1,49 @@
+import { csvHeader, csvRows, joinRows, jsonRows, printColumns, type RowsForm } from '../../shared/series/print-rows.ts'
+import type { Rows } from '../../shared/series/rows.ts'
+
+/** A series or a group in an answer. */
+export interface Entry {
+  /** The member that says which, as `"series":"a"`. */
+  json: string
+  /** The fields that say which. */
+  csv: string[]
+  /** Its rows; each call makes them anew. */
+  rows(): AsyncIterable<Rows>
+}
+
+export interface ManyForm extends RowsForm {
+  shape: string
+  /** Labels that groups are told by; without them it is the name of the series. */
+  labels: string[] | undefined
+}
+
+/** Series after series, as JSON, NDJSON or CSV; of each, rows as they come. */
+export async function* printMany(
+  format: string,
+  entries: Entry[],
+  form: ManyForm,
+  next: string | undefined,
+): AsyncGenerator<string> {
+  if (format === 'csv') {
+    yield csvHeader(form.names, form.labels ?? ['series'])
+    for (const { csv, rows } of entries)
+      yield* joinRows(rows(), csvRows(form, csv.map((field) => `${field},`).join('')), '\n', true)
+  } else if (format === 'ndjson') {
+    for (const { json, rows } of entries) yield* joinRows(rows(), jsonRows(form, `${json},`), '\n', true)
+  } else yield* printJson(entries, form, next)
+}
+
+async function* printJson(entries: Entry[], form: ManyForm, next: string | undefined): AsyncGenerator<string> {
+  yield '{"series":['
+  for (const [i, { json, rows }] of entries.entries()) {
+    yield `${i === 0 ? '' : ','}{${json},`
+    if (form.shape === 'columns') yield* printColumns(rows, form)
+    else {
+      yield '"points":['
+      yield* joinRows(rows(), jsonRows(form), ',')
+      yield ']'
+    }
+    yield '}'
+  }
+  yield `],"next":${JSON.stringify(next ?? null)}}\n`
+}
