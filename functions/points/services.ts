@@ -2,7 +2,9 @@ import { revisionOf } from '../../shared/http/answer.ts'
 import { header, type Request } from '../../shared/http/http.ts'
 import type { LinkBases } from '../../shared/http/links.ts'
 import { Problem } from '../../shared/problems.ts'
+import type { Imports } from '../../shared/series/imports.ts'
 import { nameFault } from '../../shared/series/name.ts'
+import type { Staging } from '../../shared/series/staging.ts'
 import type { SeriesStore, WriteOptions } from '../../shared/series/store.ts'
 import { formatTime, type TimeOptions, type TimeUnit } from '../../shared/time.ts'
 
@@ -11,6 +13,11 @@ export interface PointsServices {
   store: SeriesStore
   maxBodyBytes: number
   maxJsonBytes: number
+  maxImportBytes: number
+  maxImportSeries: number
+  imports: Imports
+  /** Begins an import. */
+  stage(): Staging
   bases: LinkBases
 }
 
