@@ -35,7 +35,7 @@ const text = (description: string, example?: string) => ({
 
 const query = {
   time: text('Columns that hold the time, joined by a space where there are several: `date,time`, `year,month,day`'),
-  format: text(
+  time_format: text(
     'Form of the times: `iso`, `epoch`, `decimal-year`, or a pattern of YYYY, MM, DD, HH, mm, ss …',
     'DD/MM/YYYY HH:mm',
   ),

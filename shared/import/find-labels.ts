@@ -3,6 +3,9 @@ import type { Sample } from './sample.ts'
 /** Most columns that together tell rows of one time apart. */
 const most = 3
 
+/** A table of fewer rows may well have a row for each of its series. */
+const few = 50
+
 /** In rows that are in time order, that few may share a time without being of several series: events do. */
 const tolerated = 0.1
 
@@ -29,7 +32,7 @@ export function findLabels(
   for (let size = 1; size <= most && best.repeats > enough; size++) {
     for (const columns of subsets(varying, size)) {
       const keys = sample.keys(columns)
-      if (new Set(keys).size > sample.count / 2 && sample.count > 4) continue
+      if (new Set(keys).size > sample.count / 2 && sample.count >= few) continue
       const repeats = repeatsOf(
         times.map((time, i) => `${time}\u0001${keys[i]}`),
         points,

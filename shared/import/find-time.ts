@@ -62,11 +62,11 @@ export function findTime(sample: Sample, said: Said): TimeMapping {
   if (columns.length === 0) throw new ImportFault({ parameter: 'time', detail: 'time= names no column' })
   const cells = sample.filled(...columns)
   const { format, rivals } =
-    said.format === undefined ? formatOf(sample, columns) : { format: sayFormat(said.format), rivals: [] }
+    said.time_format === undefined ? formatOf(sample, columns) : { format: sayFormat(said.time_format), rivals: [] }
   if (rivals.length > 0) {
-    const ways = [format, ...rivals].map(({ text }) => `format=${text}`)
+    const ways = [format, ...rivals].map(({ text }) => `time_format=${text}`)
     throw new ImportFault({
-      parameter: 'format',
+      parameter: 'time_format',
       detail: `'${cells[0]}' and all ${cells.length} times that were looked at in ${quoted(columns.map((c) => sample.columns[c]!))} have a day of at most 12, so day and month can't be told apart; add ${ways.join(' or ')}`,
     })
   }
@@ -151,8 +151,8 @@ function formatOf(sample: Sample, columns: number[]): { format: TimeFormat; riva
   const guess = guessFormat(cells)
   if (guess) return guess
   throw new ImportFault({
-    parameter: 'format',
-    detail: `'${clip(cells[0]!)}' in ${names} is not a time of a known form; add format=, made of YYYY, MM, DD, HH, mm and ss, such as format=DD.MM.YYYY HH:mm, or name another column by time=`,
+    parameter: 'time_format',
+    detail: `'${clip(cells[0]!)}' in ${names} is not a time of a known form; add time_format=, made of YYYY, MM, DD, HH, mm and ss, such as time_format=DD.MM.YYYY HH:mm, or name another column by time=`,
   })
 }
 
@@ -161,7 +161,7 @@ function sayFormat(text: string): TimeFormat {
     return timeFormat(text)
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
-    throw new ImportFault({ parameter: 'format', detail: error.message })
+    throw new ImportFault({ parameter: 'time_format', detail: error.message })
   }
 }
 
@@ -176,6 +176,6 @@ function noTime(sample: Sample): ImportFault {
   const shown = sample.columns.slice(0, 8).map((name, i) => `'${clip(name)}' (${clip(sample.filled(i)[0] ?? 'empty')})`)
   return new ImportFault({
     parameter: 'time',
-    detail: `no column holds times; there are ${shown.join(', ')}. Add time= with the column's name, and format= if its form is unusual, such as format=DD.MM.YYYY`,
+    detail: `no column holds times; there are ${shown.join(', ')}. Add time= with the column's name, and time_format= if its form is unusual, such as time_format=DD.MM.YYYY`,
   })
 }

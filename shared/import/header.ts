@@ -29,10 +29,18 @@ export function findHeader(rows: SourceRow[], width: number): number {
       const filled = under.map((kinds) => kinds[c] ?? 'none').filter((kind) => kind !== 'none')
       return filled.length > 0 && filled.filter((kind) => kind === 'data').length > filled.length / 2
     })
-    if (names) return rows[i]!.line!
+    if (names || holdsYears(rows[i]!.cells)) return rows[i]!.line!
   }
   const first = kinds[0]!
   return first.length === width && first.every((kind) => kind !== 'data') && rows.length > 1 ? rows[0]!.line! : 0
+}
+
+/** Whether a row is a header of years: a text, then years one after the other. */
+function holdsYears(cells: string[]): boolean {
+  const years = cells.filter((cell) => /^(1[5-9]|2[01])\d\d$/.test(cell)).map(Number)
+  return (
+    years.length > 2 && kindOf(cells[0]) === 'text' && years.every((year, i) => i === 0 || year === years[i - 1]! + 1)
+  )
 }
 
 /** Texts in round brackets that are units; in square brackets every text is taken for one. */

@@ -185,7 +185,7 @@ export function toParameters(table: Table, mapping: Mapping, said: Said): Record
   const { delimiter, header, records } = table.found
   return {
     time: names(mapping.time.columns),
-    format: mapping.time.format.text,
+    time_format: mapping.time.format.text,
     ...(mapping.time.unit ? { unit: mapping.time.unit } : {}),
     ...(mapping.time.zoned && said.tz === undefined ? {} : { tz: mapping.tz ?? 'UTC' }),
     values: names(mapping.values),

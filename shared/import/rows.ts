@@ -87,7 +87,7 @@ export class RowReader {
         row,
         name,
         text,
-        `'${clip(text)}' is not a time of the form ${time.format.text}; if others have it too, say their form by format=`,
+        `'${clip(text)}' is not a time of the form ${time.format.text}; if others have it too, say their form by time_format=`,
       )
     }
     if (tz === undefined && time.format.zoned(text) !== time.zoned) {

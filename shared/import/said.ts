@@ -4,7 +4,7 @@ import { ImportFault } from './faults.ts'
 /** What a caller says of a data set; what is missing is inferred. Lists are texts with commas, a comma within a name is \,. */
 export interface Said {
   time?: string
-  format?: string
+  time_format?: string
   unit?: 's' | 'ms' | 'us' | 'ns'
   tz?: string
   values?: string

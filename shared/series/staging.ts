@@ -8,7 +8,7 @@ import { fullChunk } from './rewrite.ts'
 import type { Run } from './runs.ts'
 
 /** Points that are held, over all series of an import, before they go to Redis: 16 bytes each. */
-const heldPoints = 400_000
+const heldPoints = 100_000
 
 /** Commands that go to Redis together. */
 const pipelined = 500
