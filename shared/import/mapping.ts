@@ -106,7 +106,7 @@ function oneColumn(said: string, columns: string[]): number {
 function isNumeric(sample: Sample, column: number, decimal: Decimal): boolean {
   const cells = sample.filled(column)
   const numbers = cells.filter((cell) => Number.isFinite(readNumber(cell, decimal))).length
-  return numbers > 0 && numbers > cells.length / 2
+  return numbers > 0 && numbers >= cells.length / 2
 }
 
 function findValues(
