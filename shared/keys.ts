@@ -15,10 +15,36 @@ export interface SeriesKeys {
   summaries: string
 }
 
+const seriesTag = (name: string) => createHash('sha256').update(name).digest().subarray(0, 16).toString('base64url')
+
 export function seriesKeys(name: string): SeriesKeys {
-  const tag = createHash('sha256').update(name).digest().subarray(0, 16).toString('base64url')
+  const tag = seriesTag(name)
   const key = (part: string) => `ky:{${tag}}:${part}`
   return { meta: key('meta'), index: key('index'), chunks: key('chunks'), summaries: key('summaries') }
+}
+
+/** What an import keeps with a series until it is committed; under the series' hash tag. */
+export interface StagedKeys {
+  /** Hash: `number first last count` of a run of points → the encoded run. */
+  runs: string
+  /** Hashes as those of the series: the chunks that a commit swaps in. */
+  chunks: string
+  summaries: string
+}
+
+/** `attempt` tells the chunks of one commit from those of another that tries the same. */
+export function stagedKeys(name: string, id: string, attempt: string): StagedKeys {
+  const tag = `ky:{${seriesTag(name)}}:staged:${id}`
+  return { runs: tag, chunks: `${tag}:${attempt}:chunks`, summaries: `${tag}:${attempt}:summaries` }
+}
+
+export const importKeys = {
+  /** Sorted set: imports that are being committed by the time at which another may take them over. */
+  open: 'ky:{imports}:open',
+  /** Hash: name of a series that is still to be committed → its labels and unit. */
+  journal: (id: string) => `ky:{imports}:journal:${id}`,
+  /** String that exists while no sweep is due. */
+  swept: 'ky:{imports}:swept',
 }
 
 /** Sorted set of all names, in the order of their bytes. */

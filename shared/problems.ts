@@ -3,6 +3,7 @@ export const problemTable = {
   'bad-request': [400, 'The request is malformed'],
   'invalid-body': [400, 'The body has errors'],
   'invalid-query': [400, 'The query has errors'],
+  'unclear-mapping': [400, 'What the columns of the data set mean is not clear'],
   'invalid-path': [400, 'The path has errors'],
   'invalid-cursor': [400, 'The cursor does not belong to this query'],
   'too-many-series': [400, 'The query reads more series than are given at once'],
@@ -35,10 +36,12 @@ export const problemTable = {
 
 export type ProblemCode = keyof typeof problemTable
 
-/** One fault of an input: where it is (a JSON pointer, a line, a parameter) and what would be right. */
+/** One fault of an input: where it is (a JSON pointer, a line and column, a parameter), what stands there, what would be right. */
 export interface InputError {
   pointer?: string
   line?: number
+  column?: string
+  text?: string
   parameter?: string
   detail: string
 }

@@ -1,6 +1,6 @@
 /** The first path segments that each function answers to: no two share one, so that one address can stand for all. */
 export const segments = {
-  points: ['series', 'points'],
+  points: ['series', 'points', 'import'],
   jobs: ['jobs', 'kinds'],
   results: ['results'],
 } as const satisfies Record<string, readonly string[]>

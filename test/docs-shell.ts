@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -15,9 +15,11 @@ done`
 
 const quote = (text: string) => `'${text.replaceAll("'", "'\\''")}'`
 const notebook = join(import.meta.dirname, 'docs-notebook.py')
+/** Files that examples read as if they had been downloaded. */
+const samples = join(import.meta.dirname, '..', 'docs', 'samples')
 const exampleDeadlineMs = 60_000
 
-/** A bash in a new folder, to which the examples of a document are given one by one. */
+/** A bash in a new folder with the samples, to which the examples of a document are given one by one. */
 export class Shell {
   readonly #folder = mkdtempSync(join(tmpdir(), 'kymograph-docs-'))
   readonly #bash: ChildProcess
@@ -26,6 +28,7 @@ export class Shell {
 
   constructor(path: string) {
     const cwd = mkdtempSync(join(this.#folder, 'reader-'))
+    cpSync(samples, cwd, { recursive: true })
     // Nothing of this process's environment but what names the tools: a reader's settings are not ours.
     const env = { PATH: path, HOME: cwd, LANG: 'C.UTF-8', TZ: 'UTC', PYTHONUTF8: '1', NO_PROXY: '127.0.0.1,localhost' }
     const stdio = ['pipe', 'ignore', 'ignore', 'pipe'] as const

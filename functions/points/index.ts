@@ -1,9 +1,14 @@
+import { randomUUID } from 'node:crypto'
+import type { Route } from '../../shared/http/http.ts'
 import { openOnces } from '../../shared/http/once.ts'
 import type { FunctionDefinition } from '../../shared/http/serve.ts'
 import { connect } from '../../shared/redis.ts'
 import { segments } from '../../shared/segments.ts'
+import { openImports } from '../../shared/series/imports.ts'
 import { sweepByTheClock } from '../../shared/series/retention.ts'
+import { openStaging } from '../../shared/series/staging.ts'
 import { openStore } from '../../shared/series/store.ts'
+import { importRoute } from './import.ts'
 import { manyRoute } from './many.ts'
 import { latestRoute, pointRoutes } from './point.ts'
 import { rangeRoutes } from './range.ts'
@@ -11,18 +16,34 @@ import { replaceRoute } from './replace.ts'
 import { seriesRoutes } from './series.ts'
 import type { PointsServices } from './services.ts'
 
+const routes = [...seriesRoutes, ...rangeRoutes, replaceRoute, ...pointRoutes, latestRoute, manyRoute, importRoute]
+
+/** A route that also looks for imports whose process has died. */
+const sweeping = (route: Route<PointsServices>): Route<PointsServices> => ({
+  ...route,
+  handle(request, services) {
+    void services.imports.sweep()
+    return route.handle(request, services)
+  },
+})
+
 /** The function of the store: series, their points and their metadata. */
 export const points: FunctionDefinition<PointsServices> = {
   name: 'points',
   segments: segments.points,
-  routes: [...seriesRoutes, ...rangeRoutes, replaceRoute, ...pointRoutes, latestRoute, manyRoute],
+  routes: routes.map(sweeping),
   async open(config, log) {
     const redis = connect(config.REDIS_URL, log)
     const store = openStore(redis)
+    const { IMPORT_LEASE_MS: leaseMs, SWEEP_MS: everyMs } = config
     const sweep = sweepByTheClock(redis, store.get, { everyMs: config.RETENTION_SWEEP_MS, log })
     return {
       store,
       onces: openOnces(redis, config),
+      imports: openImports(redis, store, { leaseMs, everyMs, log }),
+      stage: () => openStaging(redis, randomUUID(), config.IMPORT_TTL_MS),
+      maxImportBytes: config.MAX_IMPORT_BYTES,
+      maxImportSeries: config.MAX_IMPORT_SERIES,
       maxBodyBytes: config.MAX_BODY_BYTES,
       maxJsonBytes: config.MAX_JSON_BYTES,
       maxQuerySeries: config.MAX_QUERY_SERIES,

@@ -3,7 +3,9 @@ import { revisionOf } from '../../shared/http/answer.ts'
 import { header, type Request, summarizeErrors } from '../../shared/http/http.ts'
 import type { LinkBases } from '../../shared/http/links.ts'
 import { Problem } from '../../shared/problems.ts'
+import type { Imports } from '../../shared/series/imports.ts'
 import { nameFault } from '../../shared/series/name.ts'
+import type { Staging } from '../../shared/series/staging.ts'
 import type { SeriesStore, WriteOptions } from '../../shared/series/store.ts'
 import { formatTime, type TimeOptions, type TimeUnit } from '../../shared/time.ts'
 
@@ -13,6 +15,11 @@ export interface PointsServices {
   maxBodyBytes: number
   maxJsonBytes: number
   maxQuerySeries: number
+  maxImportBytes: number
+  maxImportSeries: number
+  imports: Imports
+  /** Begins an import. */
+  stage(): Staging
   bases: LinkBases
 }
 

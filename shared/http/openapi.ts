@@ -24,6 +24,8 @@ const problem = {
         properties: {
           pointer: { type: 'string', description: 'JSON pointer into the body' },
           line: { type: 'integer', description: 'Line of the body, from 1' },
+          column: { type: 'string', description: 'Column of the data set' },
+          text: { type: 'string', description: 'What stands there' },
           parameter: { type: 'string', description: 'Parameter of the query' },
           detail: { type: 'string' },
         },

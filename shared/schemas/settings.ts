@@ -105,6 +105,30 @@ export const settingsSchema = {
       default: 1000,
       description: 'Most series that one read of points may name or match.',
     },
+    MAX_IMPORT_BYTES: {
+      type: 'integer',
+      minimum: 1024,
+      default: 2147483648,
+      description: 'Largest data set of one import, after inflating; it is streamed.',
+    },
+    MAX_IMPORT_SERIES: {
+      type: 'integer',
+      minimum: 1,
+      default: 20000,
+      description: 'Most series that one import may write.',
+    },
+    IMPORT_TTL_MS: {
+      type: 'integer',
+      minimum: 1000,
+      default: 3600000,
+      description: 'How long points of an import are kept that is neither committed nor refused: its longest duration.',
+    },
+    IMPORT_LEASE_MS: {
+      type: 'integer',
+      minimum: 50,
+      default: 15000,
+      description: 'A commit of an import that is not heard of for so long is finished by another process.',
+    },
     MAX_JOB_POINTS: {
       type: 'integer',
       minimum: 1,

@@ -1,0 +1,89 @@
+import { gzipSync } from 'node:zlib'
+import t from 'tap'
+import { startImports } from '../../test/importing.ts'
+
+const { redis, post } = await startImports(t, { MAX_IMPORT_SERIES: '500' })
+
+// A body, the query, and what the answer must say.
+const faults: Record<string, [body: string | Buffer, query: string, detail: RegExp]> = {
+  'an empty file': ['', '', /the file is empty/],
+  'a header alone': ['date,value\n', '', /no column holds times/],
+  'no time column': ['a,b\nx,1\ny,2\n', '', /no column holds times; there are 'a' \(x\), 'b' \(1\)\. Add time=/],
+  'two candidates': [
+    'start_time,end_time,v\n2024-01-01,2024-01-02,1\n',
+    '',
+    /'start_time', 'end_time' both hold times; add time=start_time or time=end_time/,
+  ],
+  'one column': ['value\n1\n2\n', '', /one column only/],
+  'no values': ['date,name\n2024-01-01,x\n2024-01-02,y\n', '', /no column beside the time holds numbers/],
+  'mixed zones': [
+    'time,v\n2024-01-01T00:00:00Z,1\n2024-01-01T01:00:00,2\n',
+    '',
+    /some times say their offset.*add tz=/,
+  ],
+  'years as columns': [
+    'Country,2019,2020,2021\nA,1,2,3\nB,1,2,3\n',
+    '',
+    /times are the names of columns.*turn the table/,
+  ],
+  'a binary file': [Buffer.from([1, 2, 0, 4, 5]), '', /the file is binary \(byte 3/],
+  'a workbook': [Buffer.from('PK\x03\x04rest', 'latin1'), '', /Excel workbook.*save the sheet as CSV/],
+  'a web page': ['<!DOCTYPE html><html></html>', '', /HTML page/],
+  'gzip that is cut off': [gzipSync('date,v\n2024-01-01,1\n').subarray(0, 20), '', /damaged or cut off/],
+  'a quote that is not closed': ['date,v\n2024-01-01,"1\n2024-01-02,2\n', '', /a quote is opened and not closed/],
+  'JSON without records': ['{"a":{"b":1}}', '', /no list of records/],
+  'JSON that is cut off': ['[{"date":"2024-01-01","v":1},{"date"', '', /it ends in the middle/],
+  'an unknown column': [
+    'date,value\n2024-01-01,1\n',
+    'values=valeu',
+    /'valeu' is not known here; did you mean 'value'\?/,
+  ],
+  'a column of two parts': ['date,v\n2024-01-01,1\n', 'values=v&labels=v', /both values= and labels=/],
+  'a format that is none': ['date,v\n2024-01-01,1\n', 'time_format=foo', /'foo' is no format of times/],
+  'a format that does not fit': [
+    'date,v\n2024-01-01,1\n',
+    'time_format=DD.MM.YYYY',
+    /'2024-01-01' is not a time of the form DD\.MM\.YYYY/,
+  ],
+  'too many fields': [
+    'date,v\n2024-01-01,1\n2024-01-02,1,5\n2024-01-03,1\n',
+    '',
+    /line 3: the row has 3 fields, and the table 2 columns/,
+  ],
+  'a row without a time': ['date,v\n2024-01-01,1\n,5\n', '', /line 3, column 'date': the row has no time/],
+  'a day that is none': [
+    'date,v\n2024-01-01,1\n2024-01-02,1\n2024-01-03,1\n2024-01-04,1\n2024-02-30,5\n',
+    '',
+    /'2024-02-30' is not a time of the calendar/,
+  ],
+  'too many series': [
+    `date,id,v\n${Array.from({ length: 600 }, (_, i) => `2024-01-01,k${i},1`).join('\n')}`,
+    'labels=id',
+    /more than 500 series/,
+  ],
+}
+
+t.test('what can not be read is refused by a sentence that helps', async (t) => {
+  const stored = async () => (await redis.keys('*')).filter((key) => /:(meta|staged)/.test(key)).length
+  const before = await stored()
+  for (const [what, [body, query, detail]] of Object.entries(faults)) {
+    const answer = await post(`prefix=f:&${query}`, body)
+    t.equal(answer.status, 400, `${what}: ${answer.text.slice(0, 300)}`)
+    t.match(answer.body.detail, detail, what)
+  }
+  t.equal(await stored(), before, 'nothing was written')
+  t.match((await post('valeus=x', 'date,v\n2024-01-01,1\n')).body.detail, /did you mean 'values'/)
+  t.equal((await post('', 'x', 'image/png')).status, 415)
+})
+
+t.test('rejects without end: reading stops, and the answer says why', async (t) => {
+  const good = Array.from({ length: 60_000 }, (_, i) => `2024-01-01,${i % 7},some text to fill the beginning\n`)
+  const bad = Array.from({ length: 30_000 }, () => 'soon,1,x\n')
+  const { status, body } = await post('prefix=e:&labels=', `date,v,note\n${good.join('')}${bad.join('')}`)
+  t.equal(status, 400)
+  t.match(
+    body.detail,
+    /10000 of the first 70000 rows can't be read.*All are rejected for the column 'date'\. Reading has stopped there/,
+  )
+  t.equal(body.errors.length, 100)
+})

@@ -1,0 +1,110 @@
+import t from 'tap'
+import { importKeys } from '../../shared/keys.ts'
+import { day, startImports } from '../../test/importing.ts'
+import { call } from '../../test/local.ts'
+
+const { url, redis, post, rows, describe } = await startImports(t)
+
+t.test('units and labels become metadata; what a user said of a series stays', async (t) => {
+  await call(url, 'PUT', '/series/m%3AHumidity,station=x', { json: { unit: 'parts', labels: { owner: 'me' } } })
+  const { body } = await post(
+    'prefix=m:',
+    'date,station,Temp (°C),Humidity [%]\n2024-01-01,x,1,50\n2024-01-01,y,2,60\n',
+  )
+  t.equal(body.series, 4)
+
+  t.match(await describe('m:Temp,station=x'), { unit: '°C', labels: { station: 'x' } })
+  t.match(await describe('m:Humidity,station=y'), { unit: '%', labels: { station: 'y' } })
+  t.match(await describe('m:Humidity,station=x'), { unit: 'parts', labels: { station: 'x', owner: 'me' } })
+  const listed = await call(url, 'GET', `/series?match=${encodeURIComponent('station="x"')}&prefix=m:`)
+  t.equal(listed.body.series.length, 2, 'the index knows the labels')
+})
+
+t.test('points that are there are updated, those beside them stay', async (t) => {
+  const line = (i: number, v: number) => `${1704067200 + i * 60},${v}\n`
+  const many = (from: number, to: number, v: (i: number) => number) =>
+    Array.from({ length: to - from }, (_, i) => line(from + i, v(from + i))).join('')
+  const first = await post('prefix=u:', `time,v\n${many(0, 5000, (i) => i)}`)
+  t.match(first.body, { inserted: 5000, updated: 0, unchanged: 0 })
+  const second = await post(
+    'prefix=u:',
+    `time,v\n${many(2500, 2600, () => -1)}${many(2600, 2700, (i) => i)}${line(9000, 1)}`,
+  )
+  t.match(second.body, { inserted: 1, updated: 100, unchanged: 100 })
+  const all = (await rows('u:v'))!
+  t.equal(all.length, 5001)
+  t.same(
+    all.slice(2498, 2502).map(([, v]) => v),
+    [2498, 2499, -1, -1],
+  )
+  t.same(
+    all.slice(2599, 2601).map(([, v]) => v),
+    [-1, 2600],
+  )
+  const info = (await call(url, 'GET', '/series/u%3Av')).body
+  t.match(info, { count: 5001, min: -1, max: 4999, last: new Date((1704067200 + 9000 * 60) * 1000).toISOString() })
+  const third = await post('prefix=u:', `time,v\n${line(9000, 1)}`)
+  t.match(third.body, { inserted: 0, unchanged: 1 })
+  t.equal(
+    (await call(url, 'GET', '/series/u%3Av')).body.revision,
+    info.revision,
+    'an unchanged import leaves the revision alone',
+  )
+})
+
+t.test('a dry run tells how it would be read, and writes nothing', async (t) => {
+  const body = 'day,Temp (°C),who\n2024-01-01,1.5,a\n2024-01-02,x,b\n2024-01-03,2.5,c\n'
+  const { body: dry } = await post('prefix=dry:&dry_run=true', body)
+  t.match(dry, {
+    mapping: {
+      time: 'day',
+      time_format: 'iso',
+      tz: 'UTC',
+      values: 'Temp (°C)',
+      labels: '',
+      decimal: '.',
+      delimiter: ',',
+      header: '1',
+    },
+    preview: [
+      { line: 2, points: [{ series: 'dry:Temp', timestamp: '2024-01-01T00:00:00.000Z', value: 1.5 }] },
+      { line: 4, points: [{ series: 'dry:Temp', timestamp: '2024-01-03T00:00:00.000Z', value: 2.5 }] },
+    ],
+    rejected: 1,
+    rejects: [{ line: 3, column: 'Temp (°C)', text: 'x', detail: /not a number.*add null=x/ }],
+    columns: ['day', 'Temp (°C)', 'who'],
+  })
+  t.equal(await rows('dry:Temp'), undefined)
+  const { body: asked } = await post('dry_run=true', 'd,v\n01/02/2024,1\n03/04/2024,2\n')
+  t.match(asked, {
+    mapping: null,
+    asks: [{ parameter: 'time_format', detail: /add time_format=DD\/MM\/YYYY or time_format=MM\/DD\/YYYY/ }],
+  })
+  const { body: told } = await post('prefix=dry:&time_format=MM/DD/YYYY', 'd,v\n01/02/2024,1\n03/04/2024,2\n')
+  t.equal(told.inserted, 2)
+  t.same((await rows('dry:v'))![0], [day('2024-01-02'), 1])
+})
+
+t.test('rejects: abort writes nothing, skip leaves them out', async (t) => {
+  const lines = Array.from({ length: 400 }, (_, i) => `${1704067200 + i},${i},s${i % 4}`)
+  lines[150] = '1704067350,oops,s2'
+  lines[151] = 'never,3,s3'
+  const body = `time,v,station\n${lines.join('\n')}\n`
+  const bad = await post('prefix=r:&labels=station', body)
+  t.equal(bad.status, 400)
+  t.match(
+    bad.body.detail,
+    /2 of 400 rows can't be read: line 152, column 'v': 'oops' is not a number.*Nothing was written/,
+  )
+  t.match(bad.body.errors, [
+    { line: 152, column: 'v', text: 'oops' },
+    { line: 153, column: 'time', text: 'never' },
+  ])
+  t.equal(await rows('r:v,station=s0'), undefined)
+  t.same(await redis.keys('*staged*'), [], 'nothing is left of it')
+  const { body: skipped } = await post('prefix=r:&labels=station&on_error=skip', body)
+  t.match(skipped, { rows: 400, inserted: 398, series: 4, rejected: 2, rejects: [{ line: 152 }, { line: 153 }] })
+  t.equal((await rows('r:v,station=s0'))!.length, 100)
+  t.same(await redis.keys('*staged*'), [])
+  t.same(await redis.keys(`${importKeys.journal('')}*`), [], 'the journal is closed')
+})

@@ -1,0 +1,155 @@
+import { Readable } from 'node:stream'
+import { CsvError, type Info, type Options, parse } from 'csv-parse'
+import type { TextSource } from './bytes.ts'
+import { clip, ImportFault } from './faults.ts'
+import { findHeader } from './header.ts'
+import { type SourceRow, sampleRows, type Table, uniqueNames } from './table.ts'
+
+/** Longest record, in characters: a quote that is never closed would else take in the rest of the file. */
+const maxRecord = 1_000_000
+
+/** Rows that are handed on together. */
+const batch = 500
+
+const delimiters = [',', ';', '\t', '|']
+const delimiterNames: Record<string, string> = { tab: '\t', comma: ',', semicolon: ';', pipe: '|', space: ' ' }
+
+/** Opens CSV with a header or without one; what is not said is inferred. Throws ImportFault. */
+export async function openCsv(text: TextSource, said: { delimiter?: string; header?: number }): Promise<Table> {
+  const delimiter = readDelimiter(said.delimiter) ?? (await inferDelimiter(text))
+  const sample = await sampleOf(text, delimiter, sampleRows)
+  if (sample.length === 0) throw new ImportFault({ line: 1, detail: 'the file has no rows' })
+  const width = usualWidth(sample)
+  const header = said.header ?? findHeader(sample, width)
+  const names = header === 0 ? [] : sample.find(({ line }) => line === header)?.cells
+  if (names === undefined) {
+    throw new ImportFault({
+      parameter: 'header',
+      detail: `line ${header} holds no row among the first ${sample.length}; header= is the number of the line that names the columns, 0 for none`,
+    })
+  }
+  const columns = uniqueNames(names, Math.max(width, names.length))
+  if (columns.length === 1) refuseOneColumn(sample, delimiter)
+  async function* rows() {
+    for await (const rows of parseCsv(text.chunks(), delimiter)) yield rows.filter(({ line }) => line! > header)
+  }
+  return {
+    form: 'csv',
+    columns,
+    named: header === 0 ? columns.length : names.length,
+    sample: sample.filter(({ line }) => line! > header),
+    whole: text.whole && sample.length < sampleRows,
+    rows,
+    found: { delimiter, header },
+  }
+}
+
+function readDelimiter(said: string | undefined): string | undefined {
+  if (said === undefined) return undefined
+  const delimiter = delimiterNames[said.toLowerCase()] ?? said.replace('\\t', '\t')
+  if (delimiter.length === 1 && !/["\r\n]/.test(delimiter)) return delimiter
+  throw new ImportFault({
+    parameter: 'delimiter',
+    detail: `'${clip(said)}' is no delimiter; give one character, or tab, comma, semicolon, pipe or space`,
+  })
+}
+
+/** The delimiter by which most rows of the beginning have the same number of fields, and more than one. */
+async function inferDelimiter(text: TextSource): Promise<string> {
+  let best = { delimiter: ',', score: 0 }
+  for (const delimiter of delimiters) {
+    const rows = await sampleOf(text, delimiter, 200)
+    const width = usualWidth(rows)
+    if (rows.length === 0) continue
+    const alike = rows.filter(({ cells }) => cells.length === width).length / rows.length
+    const score = width > 1 ? alike * (1 + Math.log(width) / 10) : 0
+    if (score > best.score) best = { delimiter, score }
+  }
+  return best.delimiter
+}
+
+async function sampleOf(text: TextSource, delimiter: string, most: number): Promise<SourceRow[]> {
+  const sample: SourceRow[] = []
+  const start = most < sampleRows ? text.start.slice(0, 131_072) : text.start
+  const whole = text.whole && start.length === text.start.length
+  try {
+    for await (const rows of parseCsv([start], delimiter)) {
+      sample.push(...rows)
+      if (sample.length >= most) return sample.slice(0, most)
+    }
+  } catch (error) {
+    // The beginning may end within quotes.
+    // With another delimiter than its own a file may look broken.
+    if ((whole && most === sampleRows) || !(error instanceof ImportFault)) throw error
+    return sample
+  }
+  if (!whole) sample.pop() // it may be cut
+  return sample
+}
+
+const comment = /^\s*[#%]/
+
+/** The rows of CSV, in batches. Blank lines, rows of nothing but delimiters and lines that begin with # are left out. */
+export async function* parseCsv(
+  chunks: AsyncIterable<string> | string[],
+  delimiter: string,
+): AsyncGenerator<SourceRow[]> {
+  const options: Options = {
+    delimiter,
+    bom: true,
+    info: true,
+    relax_column_count: true,
+    relax_quotes: true,
+    skip_empty_lines: true,
+    // Not rtrim: with it a quote within a field is refused.
+    ltrim: delimiter !== '\t',
+    max_record_size: maxRecord,
+  }
+  const parser = parse(options)
+  const source = Readable.from(chunks)
+  source.on('error', (error) => parser.destroy(error))
+  source.pipe(parser)
+  let rows: SourceRow[] = []
+  let last = 0
+  try {
+    for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: Info }>) {
+      last = info.lines
+      if (comment.test(record[0]!) || record.every((cell) => cell === '')) continue
+      for (const [i, cell] of record.entries()) if (cell.endsWith(' ')) record[i] = cell.trimEnd()
+      rows.push({ line: info.lines, cells: record })
+      if (rows.length < batch) continue
+      yield rows
+      rows = []
+    }
+    if (rows.length > 0) yield rows
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error
+    if (rows.length > 0) yield rows
+    throw new ImportFault({ line: last + 1, detail: csvFault(error) })
+  } finally {
+    source.destroy()
+    parser.destroy()
+  }
+}
+
+function csvFault(error: CsvError): string {
+  if (error.code === 'CSV_QUOTE_NOT_CLOSED' || error.code === 'CSV_MAX_RECORD_SIZE')
+    return `a record that begins here does not end within ${maxRecord} characters or before the file does: a quote is opened and not closed, or it is no CSV`
+  return `it can't be read as CSV: ${error.message}`
+}
+
+/** The number of fields that most rows have. */
+function usualWidth(rows: SourceRow[]): number {
+  const counts = new Map<number, number>()
+  for (const { cells } of rows) counts.set(cells.length, (counts.get(cells.length) ?? 0) + 1)
+  return [...counts].reduce((best, entry) => (entry[1] > best[1] ? entry : best), [0, 0])[0]
+}
+
+function refuseOneColumn(sample: SourceRow[], delimiter: string): never {
+  const [first] = sample
+  throw new ImportFault({
+    parameter: 'delimiter',
+    line: first!.line!,
+    detail: `the file has one column only ('${clip(first!.cells[0] ?? '')}'), and a point needs a time and a value; if another character than '${delimiter === '\t' ? 'tab' : delimiter}' separates the fields, say it by delimiter=`,
+  })
+}

@@ -1,0 +1,67 @@
+/** One row of a data set, whatever its form: a text for each column, '' where it has none. */
+export interface SourceRow {
+  /** In CSV and NDJSON the line it ends in, from 1. */
+  line?: number
+  /** In JSON where its record is. */
+  pointer?: string
+  cells: string[]
+}
+
+export type TableForm = 'csv' | 'json' | 'ndjson'
+
+/** A data set as a table: the names of its columns, its first rows, and a way to read all of it once. */
+export interface Table {
+  form: TableForm
+  /** Each name once; a column without one is called 'column 3'. */
+  columns: string[]
+  /** How many columns have a name of their own: those behind are more than the header names. */
+  named: number
+  sample: SourceRow[]
+  /** Whether the sample is all there is. */
+  whole: boolean
+  rows(): AsyncGenerator<SourceRow[]>
+  /** How the table was found, as the parameters that say so. */
+  found: { delimiter?: string; header?: number; records?: string }
+}
+
+/** Most rows that inference looks at. */
+export const sampleRows = 20_000
+
+/** Names as a table needs them: without space around, none empty, each once. */
+export function uniqueNames(names: string[], count = names.length): string[] {
+  const seen = new Set<string>()
+  return Array.from({ length: count }, (_, i) => {
+    const name = names[i]?.trim().replace(/\s+/g, ' ') || `column ${i + 1}`
+    let unique = name
+    for (let n = 2; seen.has(unique); n++) unique = `${name} (${n})`
+    seen.add(unique)
+    return unique
+  })
+}
+
+/** Texts that stand for a missing value, in lower case. */
+const missing = new Set(
+  [
+    '',
+    'na',
+    'n/a',
+    '#n/a',
+    '<na>',
+    'nan',
+    'null',
+    '(null)',
+    'none',
+    'nil',
+    'missing',
+    'nd',
+    '-',
+    '--',
+    '---',
+    '.',
+    '..',
+  ].concat(['...', '…', ':', '?', '*', 'n.a.', '\\n', 'k.a.']),
+)
+
+export function isMissing(text: string): boolean {
+  return text === '' || (text.length <= 7 && missing.has(text.toLowerCase()))
+}

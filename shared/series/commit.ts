@@ -1,0 +1,141 @@
+import { randomBytes } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
+import { seriesKeys, stagedKeys } from '../keys.ts'
+import { Problem } from '../problems.ts'
+import { type Redis, runScript } from '../redis.ts'
+import { Chunker } from './chunker.ts'
+import { ChunkError, decodeChunk, encodeChunk, formatSummary, parseSummary, summarize } from './codec.ts'
+import { putInIndex } from './directory.ts'
+import { readMeta } from './metadata.ts'
+import type { Points } from './points.ts'
+import { fullChunk } from './rewrite.ts'
+import { mergeRuns, type Run, touchedChunks } from './runs.ts'
+import { parseRun, type StagedRun } from './staging.ts'
+
+export interface Committed {
+  inserted: number
+  updated: number
+  unchanged: number
+  /** Points that another of the import, at the same time, replaced. */
+  repeated: number
+}
+
+/** A chunk of the series as a run of what it holds. */
+interface StoredRun extends Run {
+  id: string
+  count: number
+}
+
+const maxAttempts = 200
+
+/** How long prepared chunks are kept when nobody swaps them in. */
+const preparedTtlMs = 600_000
+
+/**
+ * Lays what an import holds for a series over it, in one atomic step, and forgets it; undefined when it holds nothing:
+ * then it was committed before. Memory does not grow with the series. Throws Problem 'contended'.
+ */
+export async function commitSeries(redis: Redis, name: string, importId: string): Promise<Committed | undefined> {
+  for (let attempt = 0; attempt < maxAttempts; attempt++) {
+    const outcome = await attemptCommit(redis, name, importId)
+    if (outcome !== 'raced') return outcome
+    await pause(Math.random() * Math.min(attempt, 20))
+  }
+  throw new Problem('contended', `The series '${name}' is being changed by too many writers at once.`)
+}
+
+async function attemptCommit(redis: Redis, name: string, importId: string): Promise<Committed | undefined | 'raced'> {
+  const random = (bytes: number) => randomBytes(bytes).toString('base64url')
+  const series = seriesKeys(name)
+  const staged = stagedKeys(name, importId, random(6))
+  const reply = await runScript(redis, 'readSummaries', [series.meta, series.summaries, staged.runs], [name])
+  const [meta, summaries, fields] = reply as [string[], string[], string[]]
+  if (fields.length === 0) return undefined
+  const revision = meta.length === 0 ? undefined : readMeta(meta).revision
+  const runs = fields.map(parseRun)
+  const chunks = storedRuns(summaries)
+  const touched = touchedChunks(chunks, runs, fullChunk)
+  const stay = chunks.filter((chunk) => !touched.has(chunk)).map(({ first }) => first)
+
+  const counts: Committed = { inserted: 0, updated: 0, unchanged: 0, repeated: 0 }
+  const chunker = new Chunker(stay, fullChunk)
+  const load = (runs: (StagedRun | StoredRun)[]) =>
+    loadRuns(redis, name, { series: series.chunks, staged: staged.runs }, runs)
+  try {
+    for await (const stretch of mergeRuns([...runs, ...touched], load as (runs: Run[]) => Promise<Points[]>)) {
+      counts.updated += stretch.updated
+      counts.unchanged += stretch.unchanged
+      counts.inserted += stretch.added - stretch.updated - stretch.unchanged
+      counts.repeated += stretch.repeated
+      await prepare(redis, staged, chunker.push(stretch.points))
+    }
+    await prepare(redis, staged, chunker.end())
+  } catch (error) {
+    if (error instanceof Gone) return 'raced'
+    throw error
+  }
+  if (counts.inserted + counts.updated === 0) {
+    await redis.unlink(staged.runs, staged.chunks, staged.summaries)
+    return counts
+  }
+  if (revision === undefined) await putInIndex(redis, name, {})
+  const drop = [...touched].map(({ id }) => id)
+  const keys = [...Object.values(series), staged.runs, staged.chunks, staged.summaries]
+  const change = [name, random(9), revision ?? '', random(6), ...drop]
+  const changed = await runScript(redis, 'commitStaged', keys, change)
+  if (changed === null) {
+    await redis.unlink(staged.chunks, staged.summaries)
+    return 'raced'
+  }
+  // A delete of the same name may have cleared the index between its entry and the series.
+  if (revision === undefined) await putInIndex(redis, name, {})
+  return counts
+}
+
+function storedRuns(summaries: string[]): StoredRun[] {
+  return Array.from({ length: summaries.length / 2 }, (_, i) => {
+    const { count, first, last } = parseSummary(summaries[2 * i + 1]!)
+    return { id: summaries[2 * i]!, number: -1, count, first, last }
+  })
+}
+
+/** A run has gone since it was listed: another writer was first. */
+class Gone extends Error {}
+
+async function loadRuns(
+  redis: Redis,
+  name: string,
+  keys: { series: string; staged: string },
+  runs: (StagedRun | StoredRun)[],
+): Promise<Points[]> {
+  const commands = redis.pipeline()
+  for (const run of runs) {
+    if ('field' in run) commands.hgetBuffer(keys.staged, run.field)
+    else commands.hgetBuffer(keys.series, run.id)
+  }
+  const replies = (await commands.exec()) ?? []
+  return replies.map(([error, bytes]) => {
+    if (error) throw error
+    if (bytes === null) throw new Gone()
+    try {
+      return decodeChunk(bytes as Buffer)
+    } catch (error) {
+      if (!(error instanceof ChunkError)) throw error
+      throw new ChunkError(`a chunk of the series '${name}' is damaged: ${error.message}`)
+    }
+  })
+}
+
+/** Keeps chunks under the series' hash tag until they are swapped in. */
+async function prepare(redis: Redis, staged: { chunks: string; summaries: string }, chunks: Points[]): Promise<void> {
+  if (chunks.length === 0) return
+  const commands = redis.pipeline()
+  for (const chunk of chunks) {
+    const id = String(chunk.timestamps[0])
+    commands.hset(staged.chunks, id, encodeChunk(chunk))
+    commands.hset(staged.summaries, id, formatSummary(summarize(chunk)))
+  }
+  commands.pexpire(staged.chunks, preparedTtlMs)
+  commands.pexpire(staged.summaries, preparedTtlMs)
+  for (const [error] of (await commands.exec()) ?? []) if (error) throw error
+}
