@@ -5,6 +5,7 @@ import { burst } from './burst.ts'
 import { type Environment, evaluate, keepLogs, kubectl, open, placeOf, podsOf, remove } from './cluster.ts'
 import { faults, longJob } from './faults.ts'
 import { kn } from './kn.ts'
+import { refusals } from './refusals.ts'
 import { settings } from './settings.ts'
 
 const environments: Environment[] = []
@@ -49,6 +50,7 @@ t.test('both environments on a cluster', async (t) => {
     }
   }
 
+  await t.test('scripts/deploy says what is in its way', (t) => refusals(t))
   await t.test('the environments share nothing', async (t) => {
     const [pod] = await until(async () => {
       const pods = await podsOf(test, 'points')
