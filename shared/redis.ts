@@ -24,11 +24,11 @@ const connectMs = { first: 250, most: 2000 }
 /**
  * Opens a connection that reconnects by itself, with the scripts of redis/scripts/ defined on it. What was sent and not
  * answered when a connection broke is sent again: so a script must do no harm when it runs twice.
- * A command that finds no server is refused within about two seconds instead of waiting for one.
+ * A command that finds no server is refused within about a second, one that gets no answer at all within seven.
  */
 export function connect(url: string, log: Log): Redis {
   const redis = new Redis(url, {
-    maxRetriesPerRequest: 3,
+    maxRetriesPerRequest: 5,
     connectTimeout: connectMs.first,
     commandTimeout: 10_000,
     retryStrategy(attempt) {
