@@ -80,6 +80,8 @@ t.test('what can not be read is refused by a sentence that helps', async (t) => 
   t.equal(await stored(), before, 'nothing was written')
   t.match((await post('valeus=x', 'date,v\n2024-01-01,1\n')).body.detail, /did you mean 'values'/)
   t.equal((await post('', 'x', 'image/png')).status, 415)
+  const bare = await post('dry_run=true', 'date,v\n2024-01-01,1\n', 'application/x-www-form-urlencoded')
+  t.equal(bare.status, 200, 'curl --data-binary says this type where nobody says one')
 })
 
 t.test('rejects without end: reading stops, and the answer says why', async (t) => {

@@ -25,6 +25,8 @@ const forms: Record<string, TableForm | undefined> = {
   'application/gzip': undefined,
   'application/x-gzip': undefined,
   'application/octet-stream': undefined,
+  // What curl says where nobody does.
+  'application/x-www-form-urlencoded': undefined,
 }
 
 const text = (description: string, example?: string) => ({

@@ -168,6 +168,8 @@ t.test('what can not be meant is refused by name', async (t) => {
   }
   const unknown = await get('/points?series=m0,nowhere')
   t.equal(unknown.status, 404)
+  const split = await call(url, 'GET', '/points?series=Level,station=x')
+  t.match(split.body.detail, /no series 'Level'; a comma within a name is written '\\,'/)
   t.match(unknown.body.detail, "'nowhere'")
 })
 
