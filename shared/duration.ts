@@ -22,13 +22,14 @@ const maxMs = 10_000 * 366 * 86_400_000
  * with a message for the caller, where the text is none, or is nothing or more than 10,000 years long.
  */
 export function parseDuration(text: string): number {
-  const ms = shortMs(text) ?? isoMs(text)
+  const ms = shortDuration(text) ?? isoMs(text)
   if (ms === undefined) throw new RangeError(`'${text}' is not a duration: ${durationForms}`)
   if (ms < 1 || ms > maxMs) throw new RangeError(`'${text}' is not between a millisecond and 10,000 years`)
   return ms
 }
 
-function shortMs(text: string): number | undefined {
+/** A number with a unit, such as `30d`, as milliseconds; undefined when it is none. */
+export function shortDuration(text: string): number | undefined {
   const [, count, unit] = short.exec(text) ?? []
   return unit === undefined ? undefined : Number(count) * unitMs.find(([name]) => name === unit)![1]
 }

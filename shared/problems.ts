@@ -46,6 +46,9 @@ export interface InputError {
   detail: string
 }
 
+/** A detail as a sentence: with a full stop, unless it ends in a mark of its own. */
+export const sentence = (detail: string): string => (/[.?!…]$/.test(detail) ? detail : `${detail}.`)
+
 /** At most this many faults of one input are named. */
 export const maxInputErrors = 100
 

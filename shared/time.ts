@@ -1,4 +1,5 @@
 import { Temporal } from 'temporal-polyfill'
+import { shortDuration } from './duration.ts'
 
 /** The first and the last millisecond that a point may have: the years 1 to 9999. */
 export const minTime = -62135596800000
@@ -19,10 +20,8 @@ export interface TimeOptions {
 
 /** A millisecond as a power of ten of the unit. */
 const milliExponent: Record<TimeUnit, number> = { s: -3, ms: 0, us: 3, ns: 6 }
-const durationMs: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }
 
 const rfc3339 = /^(\d{4})-(\d\d)-(\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?([Zz]|[+-]\d\d:?\d\d)?)?$/
-const relative = /^([+-])(\d+)(ms|s|m|h|d|w)$/
 const epoch = /^-?\d+(?:\.\d+)?(?:[eE][+]?\d+)?$/
 
 /** What would have been right, for the errors of a time that can't be read. */
@@ -46,20 +45,24 @@ function readTime(text: string, options: TimeOptions): number {
   if (epoch.test(text)) return fromEpoch(text, options.unit)
   if (options.now !== undefined) {
     if (text === 'now') return options.now
-    const offset = relative.exec(text)
-    if (offset) return options.now + (offset[1] === '-' ? -1 : 1) * Number(offset[2]) * durationMs[offset[3]!]!
+    const offset = /^[+-]/.test(text) ? shortDuration(text.slice(1)) : undefined
+    if (offset !== undefined) return options.now + (text[0] === '-' ? -offset : offset)
   }
   throw new RangeError(`'${text}' is not a time: ${timeForms}`)
 }
 
+/** The unit that the size of an epoch number tells: below 5e9 it counts seconds, below 5e12 ms, below 5e15 µs, else ns. */
+export const unitOfSize = (size: number): TimeUnit =>
+  size < 5e9 ? 's' : size < 5e12 ? 'ms' : size < 5e15 ? 'us' : 'ns'
+
 /**
- * An epoch number as Unix milliseconds, floored; below 5e9 it counts seconds, below 5e12 ms, below 5e15 µs, else ns.
+ * An epoch number as Unix milliseconds, floored.
  * It is computed from the decimal digits: as a double, …999999999 ns would become the next millisecond.
  */
 function fromEpoch(number: string | number, unit?: TimeUnit): number {
   const value = Number(number)
   const size = Math.abs(value)
-  const counted = unit ?? (size < 5e9 ? 's' : size < 5e12 ? 'ms' : size < 5e15 ? 'us' : 'ns')
+  const counted = unit ?? unitOfSize(size)
   const exponent = milliExponent[counted]
   if (Number.isSafeInteger(value)) return exponent < 0 ? value * 1000 : Math.floor(value / 10 ** exponent)
   const decimal = /^(-?\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(String(number))

@@ -96,6 +96,8 @@ function explainOne(error: ErrorObject): InputError {
         pointer,
         detail: `must be one of ${(error.params.allowedValues as unknown[]).map((v) => JSON.stringify(v)).join(', ')}`,
       }
+    case 'type':
+      return { pointer, detail: `must be ${[error.params.type].flat().join(' or ')}` }
     case 'const':
       return { pointer, detail: `must be ${JSON.stringify(error.params.allowedValue)}` }
     case 'format':

@@ -1,5 +1,5 @@
 import type { JsonSchema, Request } from '../../shared/http/http.ts'
-import { type InputError, Problem } from '../../shared/problems.ts'
+import { type InputError, Problem, sentence } from '../../shared/problems.ts'
 import { type Aggregate, parseAggregates } from '../../shared/series/aggregate.ts'
 import { type Buckets, makeBuckets } from '../../shared/series/calendar.ts'
 import { parseEvery } from '../../shared/series/every.ts'
@@ -92,5 +92,7 @@ export function readDownsampleSpec({ query }: Request): DownsampleSpec | undefin
 export function refuse(errors: InputError[]): void {
   const [first] = errors
   if (!first) return
-  throw new Problem('invalid-query', `The query has an error: ${first.parameter}: ${first.detail}.`, { errors })
+  throw new Problem('invalid-query', `The query has an error: ${first.parameter}: ${sentence(first.detail)}`, {
+    errors,
+  })
 }

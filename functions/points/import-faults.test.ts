@@ -7,7 +7,8 @@ const { redis, post } = await startImports(t, { MAX_IMPORT_SERIES: '500' })
 // A body, the query, and what the answer must say.
 const faults: Record<string, [body: string | Buffer, query: string, detail: RegExp]> = {
   'an empty file': ['', '', /the file is empty/],
-  'a header alone': ['date,value\n', '', /no column holds times/],
+  'a header alone': ['date,value\n', '', /line 1: the file names its columns \('date', 'value'\), and no row follows/],
+  'a header alone below a title': ['A title,\ndate,value\n', 'header=2', /line 2: .* and no row follows/],
   'no time column': ['a,b\nx,1\ny,2\n', '', /no column holds times; there are 'a' \(x\), 'b' \(1\)\. Add time=/],
   'two candidates': [
     'start_time,end_time,v\n2024-01-01,2024-01-02,1\n',
@@ -30,13 +31,18 @@ const faults: Record<string, [body: string | Buffer, query: string, detail: RegE
   'a workbook': [Buffer.from('PK\x03\x04rest', 'latin1'), '', /Excel workbook.*save the sheet as CSV/],
   'a web page': ['<!DOCTYPE html><html></html>', '', /HTML page/],
   'gzip that is cut off': [gzipSync('date,v\n2024-01-01,1\n').subarray(0, 20), '', /damaged or cut off/],
-  'a quote that is not closed': ['date,v\n2024-01-01,"1\n2024-01-02,2\n', '', /a quote is opened and not closed/],
+  'a quote that is not closed': [
+    'date,v\n2024-01-01,1\n2024-01-02,"2\n3,3\n',
+    '',
+    /line 3: .*a quote is opened and not closed/,
+  ],
   'JSON without records': ['{"a":{"b":1}}', '', /no list of records/],
-  'JSON that is cut off': ['[{"date":"2024-01-01","v":1},{"date"', '', /it ends in the middle/],
+  'JSON that is cut off': ['[{"date":"2024-01-01","v":1},{"date"', '', /line 1: .*not valid JSON/],
+  'JSON with a fault': ['[{"date":"2024-01-01","v":1},\n{"date":]', '', /line 2: .*not valid JSON: Unexpected token/],
   'an unknown column': [
     'date,value\n2024-01-01,1\n',
     'values=valeu',
-    /'valeu' is not known here; did you mean 'value'\?/,
+    /'valeu' is not known here; did you mean 'value'\? Nothing/,
   ],
   'a column of two parts': ['date,v\n2024-01-01,1\n', 'values=v&labels=v', /both values= and labels=/],
   'a format that is none': ['date,v\n2024-01-01,1\n', 'time_format=foo', /'foo' is no format of times/],
@@ -74,6 +80,8 @@ t.test('what can not be read is refused by a sentence that helps', async (t) => 
   t.equal(await stored(), before, 'nothing was written')
   t.match((await post('valeus=x', 'date,v\n2024-01-01,1\n')).body.detail, /did you mean 'values'/)
   t.equal((await post('', 'x', 'image/png')).status, 415)
+  const bare = await post('dry_run=true', 'date,v\n2024-01-01,1\n', 'application/x-www-form-urlencoded')
+  t.equal(bare.status, 200, 'curl --data-binary says this type where nobody says one')
 })
 
 t.test('rejects without end: reading stops, and the answer says why', async (t) => {

@@ -52,6 +52,25 @@ t.test('points that are there are updated, those beside them stay', async (t) =>
   )
 })
 
+t.test('series that are there: a dry run names them, an import tells what it overwrote', async (t) => {
+  const body = 'date,a,b\n2024-01-01,1,1\n2024-01-02,2,2\n'
+  t.notMatch((await post('prefix=w:&dry_run=true', body)).body.notes.join(), /already/)
+  t.notMatch((await post('prefix=w:&values=a', body)).body.notes.join(), /prefix=/)
+  const { body: dry } = await post('prefix=w:&dry_run=true', body)
+  t.match(dry.notes.at(-1), /series of these names already: 'w:a'; .*prefix= keeps data sets apart/)
+  const { body: done } = await post('prefix=w:', 'date,a\n2024-01-01,5\n2024-01-02,2\n')
+  t.match(done, { updated: 1, unchanged: 1 })
+  t.match(done.notes.at(-1), /^A point that was there got another value/)
+  t.notMatch((await post('prefix=w:', 'date,a\n2024-01-01,5\n')).body.notes.join(), /another value/)
+})
+
+t.test('epoch numbers count milliseconds where timestamps=epoch_ms says so', async (t) => {
+  const { body } = await post('prefix=e:&timestamps=epoch_ms&dry_run=true', 'time,v\n1500000000,1\n1500060000,2\n')
+  t.match(body, { mapping: { unit: 'ms' }, preview: [{ points: [{ timestamp: 1500000000 }] }, {}] })
+  const iso = await post('prefix=e:&timestamps=epoch_ms&dry_run=true', 'time,v\n2024-01-01,1\n')
+  t.match(iso.body.preview, [{ points: [{ timestamp: 1704067200000 }] }])
+})
+
 t.test('a dry run tells how it would be read, and writes nothing', async (t) => {
   const body = 'day,Temp (°C),who\n2024-01-01,1.5,a\n2024-01-02,x,b\n2024-01-03,2.5,c\n'
   const { body: dry } = await post('prefix=dry:&dry_run=true', body)

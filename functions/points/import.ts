@@ -1,15 +1,15 @@
 import { bodyStream } from '../../shared/http/body.ts'
 import { type Answer, contentType, type Request, type Route } from '../../shared/http/http.ts'
 import { tzQuery, unitQuery } from '../../shared/http/range.ts'
-import { ImportFault } from '../../shared/import/faults.ts'
+import { ImportFault, quoted } from '../../shared/import/faults.ts'
 import { toParameters } from '../../shared/import/mapping.ts'
 import type { SeriesSpec } from '../../shared/import/names.ts'
 import type { Said } from '../../shared/import/said.ts'
 import type { Table, TableForm } from '../../shared/import/table.ts'
-import { Problem } from '../../shared/problems.ts'
+import { Problem, sentence } from '../../shared/problems.ts'
 import { importedSchema } from '../../shared/schemas/import.ts'
 import { metadataOf, type Opened, openDataSet, readRows, sayRejects, type Tally } from './importing.ts'
-import { type PointsServices, timeOut, timestampsQuery } from './services.ts'
+import { type PointsServices, timeOptions, timeOut, timestampsQuery } from './services.ts'
 
 /** What a type says of the form; others are told by their first bytes. */
 const forms: Record<string, TableForm | undefined> = {
@@ -25,6 +25,8 @@ const forms: Record<string, TableForm | undefined> = {
   'application/gzip': undefined,
   'application/x-gzip': undefined,
   'application/octet-stream': undefined,
+  // What curl says where nobody does.
+  'application/x-www-form-urlencoded': undefined,
 }
 
 const text = (description: string, example?: string) => ({
@@ -80,16 +82,18 @@ export const importRoute: Route<PointsServices> = {
   body: { types: Object.fromEntries(Object.keys(forms).map((type) => [type, { type: 'string' }])) },
   answers: { 200: { description: 'What was read and written', schema: importedSchema } },
   async handle(request, services): Promise<Answer> {
-    const { dry_run: dry, on_error: onError, timestamps, ...said } = request.query
+    const { dry_run: dry, on_error: onError, timestamps, ...given } = request.query
+    const { unit } = timeOptions(request)
+    const said: Said = { ...given, ...(unit ? { unit } : {}) }
     const form = forms[contentType(request.raw) ?? '']
     const body = bodyStream(request.raw, services.maxImportBytes)
     let table: Table | undefined
     try {
-      const source = { form, said: said as Said, maxBytes: services.maxImportBytes }
+      const source = { form, said, maxBytes: services.maxImportBytes }
       const opened = await openDataSet(body, source, (found) => {
         table = found
       })
-      const parameters = toParameters(opened.table, opened.mapping, said as Said)
+      const parameters = toParameters(opened.table, opened.mapping, said)
       const told = { mapping: parameters, query: new URLSearchParams(parameters).toString() }
       const skip = onError === 'skip'
       return {
@@ -123,7 +127,9 @@ async function tryRows(request: Request, services: PointsServices, opened: Opene
     }
     return undefined
   })
-  return { ...told, columns: opened.table.columns, preview, ...summary(tally, [...names], opened) }
+  const counted = summary(tally, [...names], opened)
+  const notes = [...counted.notes, ...(await sayExisting(services, counted.names))]
+  return { ...told, columns: opened.table.columns, preview, ...counted, notes }
 }
 
 async function writeRows(services: PointsServices, opened: Opened, told: Told, skip: boolean): Promise<object> {
@@ -151,19 +157,35 @@ async function writeRows(services: PointsServices, opened: Opened, told: Told, s
     await staging.drop().catch(() => {}) // it expires
     throw error
   }
-  const committed = await services.imports.commit(staging, metadataOf(specs))
+  const { expired, ...committed } = await services.imports.commit(staging, metadataOf(specs))
   const repeated = committed.repeated + staging.repeated()
-  return { ...told, ...summary(tally, staging.names(), opened), ...committed, repeated }
+  const counted = summary(tally, staging.names(), opened)
+  const notes = [...counted.notes, ...sayUpdated(committed.updated)]
+  return { ...told, ...counted, ...committed, repeated, ...(expired > 0 ? { expired } : {}), notes }
 }
 
-function summary({ rows, points, missing, rejected, rejects }: Tally, names: string[], { mapping }: Opened): object {
+/** Which of the series that a dry run names are there already: another data set is not to be overwritten unnoticed. */
+async function sayExisting({ store }: PointsServices, names: string[]): Promise<string[]> {
+  const infos = await Promise.all(names.map((name) => store.get(name)))
+  const there = infos.filter((info) => info !== undefined).map(({ name }) => name)
+  return there.length === 0 ? [] : [`There are series of these names already: ${quoted(there)}; ${apart}.`]
+}
+
+function sayUpdated(updated: number): string[] {
+  if (updated === 0) return []
+  return [`${updated === 1 ? 'A point that was' : `${updated} points that were`} there got another value; ${apart}.`]
+}
+
+const apart = 'points of the same time are overwritten, and prefix= keeps data sets apart'
+
+function summary({ rows, points, missing, rejected, rejects }: Tally, names: string[], { mapping }: Opened) {
   const first = names.slice(0, listedNames)
   return { rows, points, series: names.length, names: first, missing, rejected, rejects, notes: mapping.notes }
 }
 
 function askFor({ mends }: ImportFault, { columns, sample }: Table): object {
   const nothing = { rows: 0, points: 0, series: 0, names: [], missing: 0, rejected: 0, rejects: [], notes: [] }
-  const asks = mends.map(({ parameter, detail }) => ({ parameter, detail: `${detail}.` }))
+  const asks = mends.map(({ parameter, detail }) => ({ parameter, detail: sentence(detail) }))
   const seen = sample.slice(0, 3).map(({ cells }) => cells.join(' | '))
   return { mapping: null, query: '', asks, columns, preview: [], ...nothing, notes: seen.map((row) => `Row: ${row}`) }
 }
@@ -172,5 +194,7 @@ function toProblem({ mends }: ImportFault): Problem {
   const [{ parameter, line, detail }] = mends as [ImportFault['mends'][0]]
   const code = parameter === undefined ? 'invalid-body' : 'unclear-mapping'
   const place = line === undefined ? '' : `line ${line}: `
-  return new Problem(code, `The data set can't be read: ${place}${detail}. Nothing was written.`, { errors: mends })
+  return new Problem(code, `The data set can't be read: ${place}${sentence(detail)} Nothing was written.`, {
+    errors: mends,
+  })
 }

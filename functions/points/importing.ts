@@ -7,7 +7,7 @@ import { openTable } from '../../shared/import/open.ts'
 import { type ReadRow, type Reject, RowReader } from '../../shared/import/rows.ts'
 import type { Said } from '../../shared/import/said.ts'
 import type { SourceRow, Table, TableForm } from '../../shared/import/table.ts'
-import { maxInputErrors } from '../../shared/problems.ts'
+import { maxInputErrors, sentence } from '../../shared/problems.ts'
 
 /** A data set that has been opened, and how its rows are read. */
 export interface Opened {
@@ -87,14 +87,13 @@ export function sayRejects({ rows, rejected, rejects, columns, stopped }: Tally)
     ...(first!.line === undefined ? [first!.pointer!] : [`line ${first!.line}`]),
     ...(first!.column === undefined ? [] : [`column '${first!.column}'`]),
   ].join(', ')
-  const many = stopped ? `${rejected} of the first ${rows} rows can't` : `${rejected} of ${rows} rows can't`
-  const count = rejected === 1 ? `A row of ${rows} can't` : many
+  const count = `${rejected} of ${stopped ? 'the first ' : ''}${rows} ${rows === 1 ? 'row' : 'rows'} can't`
   const [[column, most]] = [...columns].sort((a, b) => b[1] - a[1]) as [[string, number]]
   const mostly =
     rejected > 10 && most >= rejected * 0.9 && column !== ''
       ? ` ${most === rejected ? 'All' : `${most} of them`} are rejected for the column '${column}'.`
       : ''
-  return `${count} be read: ${at}: ${first!.detail}.${mostly}${stopped ? ' Reading has stopped there.' : ''}`
+  return `${count} be read: ${at}: ${sentence(first!.detail)}${mostly}${stopped ? ' Reading has stopped there.' : ''}`
 }
 
 /** The metadata of each series that rows went to. */

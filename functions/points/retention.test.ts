@@ -47,6 +47,25 @@ t.test('every form of a retention, and its removal', async (t) => {
   t.equal((await put('forms', { retention: 30 })).status, 400)
 })
 
+t.test('an import keeps what the series keeps', async (t) => {
+  const send = async (...days: number[]) => {
+    const body = `time,imported\n${days.map((n) => `${new Date(ago(n)).toISOString()},${n}\n`).join('')}`
+    return (await call(url, 'POST', '/import', { body, headers: { 'content-type': 'text/csv' } })).body
+  }
+  t.match(await send(30, 20, 2), { inserted: 3, expired: undefined })
+  await put('imported', { retention: '7d' })
+  t.match(await send(30, 9, 8, 1), { inserted: 1, updated: 0, unchanged: 0, expired: 3 })
+  t.same(await values('imported'), [2, 1])
+  const { revision } = (await call(url, 'GET', '/series/imported')).body
+  t.match(await send(40), { inserted: 0, expired: 1 })
+  t.equal((await call(url, 'GET', '/series/imported')).body.revision, revision, 'nothing has changed')
+  await put('brief', { retention: '1h' })
+  const body = `time,brief\n${new Date(ago(1)).toISOString()},1\n`
+  const one = await call(url, 'POST', '/import', { body, headers: { 'content-type': 'text/csv' } })
+  t.match(one.body, { inserted: 0, expired: 1 })
+  t.same(await values('brief'), [], 'an empty series stays one')
+})
+
 t.test('what is older is not answered, and dropped', async (t) => {
   const written = (await write('old', 10, 8, 5.5, 3, 1, 0.1, -2)).body
   const kept = (await put('old', { retention: '7d' })).body

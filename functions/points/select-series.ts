@@ -41,7 +41,11 @@ export async function selectSeries(
     if (names.length > maxQuerySeries) throw tooMany(maxQuerySeries, most)
     const rest = names.slice(start, start + wanted + 1)
     for (let at = 0; at < rest.length; at += batch) {
-      found.push(...(await Promise.all(rest.slice(at, at + batch).map((name) => known(store.get(name), name)))))
+      found.push(
+        ...(await Promise.all(
+          rest.slice(at, at + batch).map((name) => known(store.get(name), name, names.length > 1)),
+        )),
+      )
     }
     return found
   }
@@ -56,10 +60,11 @@ export async function selectSeries(
   return found
 }
 
-async function known(info: Promise<SeriesInfo | undefined>, name: string): Promise<SeriesInfo> {
+async function known(info: Promise<SeriesInfo | undefined>, name: string, isListed: boolean): Promise<SeriesInfo> {
   const found = await info
-  if (!found) throw unknownSeries(name)
-  return found
+  if (found) return found
+  if (!isListed) throw unknownSeries(name)
+  throw new Problem('unknown-series', `There is no series '${name}'; a comma within a name is written '\\,'.`)
 }
 
 function tooMany(max: number, most: number | undefined): Problem {

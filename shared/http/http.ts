@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { JsonError, parseJsonText } from '../json.ts'
 import type { Log } from '../log.ts'
-import { type InputError, Problem } from '../problems.ts'
+import { type InputError, Problem, sentence } from '../problems.ts'
 import { validate } from '../validate.ts'
 import type { Scope } from './auth.ts'
 import type { Once } from './once.ts'
@@ -115,8 +115,8 @@ export function summarizeErrors(what: string, errors: InputError[]): string {
   if (!first) return `${what} is not valid.`
   const place = first.line !== undefined ? `line ${first.line}` : (first.pointer ?? first.parameter ?? '')
   const more = errors.length > 1 ? ` And ${errors.length - 1} more.` : ''
-  const said = `${what} has ${errors.length === 1 ? 'an error' : 'errors'}: ${place && `${place}: `}${first.detail}`
-  return `${said}${/[.?]$/.test(said) ? '' : '.'}${more}`
+  const count = errors.length === 1 ? 'an error' : 'errors'
+  return `${what} has ${count}: ${place && `${place}: `}${sentence(first.detail)}${more}`
 }
 
 /** Where the front door says the address that its caller used: what stands between overwrites X-Forwarded-Host. */

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream'
 import { CsvError, type Info, type Options, parse } from 'csv-parse'
 import type { TextSource } from './bytes.ts'
-import { clip, ImportFault } from './faults.ts'
-import { findHeader } from './header.ts'
+import { clip, ImportFault, quoted } from './faults.ts'
+import { findHeader, isHeader } from './header.ts'
 import { type SourceRow, sampleRows, type Table, uniqueNames } from './table.ts'
 
 /** Longest record, in characters: a quote that is never closed would else take in the rest of the file. */
@@ -30,6 +30,7 @@ export async function openCsv(text: TextSource, said: { delimiter?: string; head
   }
   const columns = uniqueNames(names, Math.max(width, names.length))
   if (columns.length === 1) refuseOneColumn(sample, delimiter)
+  if (text.whole) refuseHeaderAlone(sample, header)
   async function* rows() {
     for await (const rows of parseCsv(text.chunks(), delimiter)) yield rows.filter(({ line }) => line! > header)
   }
@@ -111,9 +112,11 @@ export async function* parseCsv(
   source.pipe(parser)
   let rows: SourceRow[] = []
   let last = 0
+  let taken = 0
   try {
     for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: Info }>) {
       last = info.lines
+      taken++
       if (comment.test(record[0]!) || record.every((cell) => cell === '')) continue
       for (const [i, cell] of record.entries()) if (cell.endsWith(' ')) record[i] = cell.trimEnd()
       rows.push({ line: info.lines, cells: record })
@@ -125,7 +128,8 @@ export async function* parseCsv(
   } catch (error) {
     if (!(error instanceof CsvError)) throw error
     if (rows.length > 0) yield rows
-    throw new ImportFault({ line: last + 1, detail: csvFault(error) })
+    // Records that were parsed and not yet taken are lost with the fault: each of them is taken for a line.
+    throw new ImportFault({ line: last + (error.records as number) - taken + 1, detail: csvFault(error) })
   } finally {
     source.destroy()
     parser.destroy()
@@ -143,6 +147,14 @@ function usualWidth(rows: SourceRow[]): number {
   const counts = new Map<number, number>()
   for (const { cells } of rows) counts.set(cells.length, (counts.get(cells.length) ?? 0) + 1)
   return [...counts].reduce((best, entry) => (entry[1] > best[1] ? entry : best), [0, 0])[0]
+}
+
+function refuseHeaderAlone(sample: SourceRow[], header: number): void {
+  const [first] = sample
+  const alone = header === 0 ? sample.length === 1 && isHeader(first!.cells) : sample.at(-1)!.line === header
+  if (!alone) return
+  const { line, cells } = sample.at(-1)!
+  throw new ImportFault({ line: line!, detail: `the file names its columns (${quoted(cells)}), and no row follows` })
 }
 
 function refuseOneColumn(sample: SourceRow[], delimiter: string): never {

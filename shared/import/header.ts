@@ -35,6 +35,11 @@ export function findHeader(rows: SourceRow[], width: number): number {
   return first.length === width && first.every((kind) => kind !== 'data') && rows.length > 1 ? rows[0]!.line! : 0
 }
 
+/** Whether a row that stands alone can be nothing but names. */
+export function isHeader(cells: string[]): boolean {
+  return cells.every((cell) => kindOf(cell) === 'text')
+}
+
 /** Whether a row is a header of years: a text, then years one after the other. */
 function holdsYears(cells: string[]): boolean {
   const years = cells.filter((cell) => /^(1[5-9]|2[01])\d\d$/.test(cell)).map(Number)

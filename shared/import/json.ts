@@ -1,4 +1,5 @@
 import { JSONParser } from '@streamparser/json'
+import { JsonError, parseJsonText } from '../json.ts'
 import type { TextSource } from './bytes.ts'
 import { ImportFault } from './faults.ts'
 import { Columns, itemPointer } from './records.ts'
@@ -106,7 +107,11 @@ function readOutline(text: TextSource): Outline {
     const path = stack.slice(1).map((element) => element.key)
     outline.add(path.join('.'))
   }
-  feed(parser, text.start, !text.whole)
+  try {
+    feed(parser, text.start, !text.whole)
+  } catch (error) {
+    throw (text.whole && placedFault(text.start)) || error
+  }
   return outline
 }
 
@@ -149,7 +154,7 @@ class RecordReader {
         detail: `for ${maxRecord} characters behind record ${this.#count} no other came; records= names the list that holds the records`,
       })
     }
-    feed(this.#parser, chunk, true)
+    feed(this.#parser, chunk, true, () => ` behind record ${this.#count}`)
     return this.#take()
   }
 
@@ -164,7 +169,7 @@ class RecordReader {
   }
 }
 
-function feed(parser: JSONParser, text: string, more: boolean): void {
+function feed(parser: JSONParser, text: string, more: boolean, where = () => ''): void {
   const bare = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
   // What follows the document, an end of line say, is the parser's matter only when it is no space.
   if (parser.isEnded && bare.trim() === '') return
@@ -173,12 +178,26 @@ function feed(parser: JSONParser, text: string, more: boolean): void {
     fault ??= error
   }
   parser.write(bare)
-  if (fault) throw notJson(fault.message.replace(/\.?$/, ''))
+  if (fault) {
+    const reason = fault.message.replace(/( at chunk position .*)? in state \w+\.?$|\.$/, '')
+    throw notJson(reason.replace(/^Unexpected [A-Z_]+ \((.*)\)$/, 'Unexpected $1') + where())
+  }
   if (!more && !parser.isEnded) throw notJson('it ends in the middle')
 }
 
-function notJson(reason: string): ImportFault {
+/** The fault of a whole document with its line. */
+function placedFault(text: string): ImportFault | undefined {
+  try {
+    parseJsonText(text)
+  } catch (error) {
+    if (error instanceof JsonError) return notJson(error.message.replace(/^not JSON: /, ''), error.line)
+  }
+  return undefined
+}
+
+function notJson(reason: string, line?: number): ImportFault {
   return new ImportFault({
+    ...(line === undefined ? {} : { line }),
     detail: `the file is not valid JSON: ${reason}. If it holds an object a line, send it as application/x-ndjson`,
   })
 }

@@ -1,4 +1,4 @@
-import { parseTime, type TimeOptions, type TimeUnit } from '../time.ts'
+import { parseTime, type TimeOptions, type TimeUnit, unitOfSize } from '../time.ts'
 import { monthOf, monthPattern } from './months.ts'
 
 /**
@@ -154,5 +154,5 @@ export function looksLikeTime(cell: string): boolean {
 export function epochUnit(cells: Iterable<string>): TimeUnit {
   let largest = 0
   for (const cell of cells) largest = Math.max(largest, Math.abs(Number(cell)) || 0)
-  return largest < 5e9 ? 's' : largest < 5e12 ? 'ms' : largest < 5e15 ? 'us' : 'ns'
+  return unitOfSize(largest)
 }

@@ -63,6 +63,11 @@ export const importedSchema = {
     updated: { type: 'integer', description: 'Points that were there with another value' },
     unchanged: { type: 'integer', description: 'Points that were there' },
     repeated: { type: 'integer', description: 'Points whose time another of the same series has; the last counts' },
+    expired: {
+      type: 'integer',
+      description:
+        'Points that were older than the retention of their series allows, and not kept. Missing when there were none.',
+    },
     missing: { type: 'integer', description: 'Values that the rows do not have' },
     rejected: { type: 'integer', description: 'Rows that could not be read' },
     rejects: { type: 'array', items: reject, description: 'The first 100 of them' },

@@ -49,6 +49,8 @@ export const aggregateNames = Object.keys(table)
 /** Reads `mean,min,p95`. Throws RangeError with a message for the caller. */
 export function parseAggregates(text: string): Aggregate[] {
   const names = text.split(',').map((name) => name.trim())
+  if (names.includes(''))
+    throw new RangeError(`a name is missing; there are ${aggregateNames.join(', ')}, and p0 to p100`)
   const twice = names.find((name, i) => names.indexOf(name) < i)
   if (twice !== undefined) throw new RangeError(`'${twice}' is given more than once`)
   return names.map((name) => {

@@ -7,7 +7,8 @@ import { Chunker } from './chunker.ts'
 import { ChunkError, decodeChunk, encodeChunk, formatSummary, parseSummary, summarize } from './codec.ts'
 import { putInIndex } from './directory.ts'
 import { readMeta } from './metadata.ts'
-import type { Points } from './points.ts'
+import { lowerBound, type Points, pointsInRange } from './points.ts'
+import { dropExpired, hasExpired, keptFrom, noteDue } from './retention.ts'
 import { fullChunk } from './rewrite.ts'
 import { mergeRuns, type Run, touchedChunks } from './runs.ts'
 import { parseRun, type StagedRun } from './staging.ts'
@@ -18,6 +19,8 @@ export interface Committed {
   unchanged: number
   /** Points that another of the import, at the same time, replaced. */
   repeated: number
+  /** Points that were older than the retention allows, and not kept. */
+  expired: number
 }
 
 /** A chunk of the series as a run of what it holds. */
@@ -51,13 +54,19 @@ async function attemptCommit(redis: Redis, name: string, importId: string): Prom
   const reply = await runScript(redis, 'readSummaries', [series.meta, series.summaries, staged.runs], [name])
   const [meta, summaries, fields] = reply as [string[], string[], string[]]
   if (fields.length === 0) return undefined
-  const revision = meta.length === 0 ? undefined : readMeta(meta).revision
+  const info = meta.length === 0 ? undefined : readMeta(meta)
+  const revision = info?.revision
+  const from = info && (await keptFrom(redis, info))
+  if (info && hasExpired(info, from)) {
+    await dropExpired(redis, info, from!)
+    return 'raced'
+  }
   const runs = fields.map(parseRun)
   const chunks = storedRuns(summaries)
   const touched = touchedChunks(chunks, runs, fullChunk)
   const stay = chunks.filter((chunk) => !touched.has(chunk)).map(({ first }) => first)
 
-  const counts: Committed = { inserted: 0, updated: 0, unchanged: 0, repeated: 0 }
+  const counts: Committed = { inserted: 0, updated: 0, unchanged: 0, repeated: 0, expired: 0 }
   const chunker = new Chunker(stay, fullChunk)
   const load = (runs: (StagedRun | StoredRun)[]) =>
     loadRuns(redis, name, { series: series.chunks, staged: staged.runs }, runs)
@@ -65,9 +74,12 @@ async function attemptCommit(redis: Redis, name: string, importId: string): Prom
     for await (const stretch of mergeRuns([...runs, ...touched], load as (runs: Run[]) => Promise<Points[]>)) {
       counts.updated += stretch.updated
       counts.unchanged += stretch.unchanged
-      counts.inserted += stretch.added - stretch.updated - stretch.unchanged
+      // What the series itself no longer keeps has been dropped, so all that is too old is new.
+      const expired = from === undefined ? 0 : lowerBound(stretch.points.timestamps, from)
+      counts.expired += expired
+      counts.inserted += stretch.added - stretch.updated - stretch.unchanged - expired
       counts.repeated += stretch.repeated
-      await prepare(redis, staged, chunker.push(stretch.points))
+      await prepare(redis, staged, chunker.push(pointsInRange(stretch.points, { from })))
     }
     await prepare(redis, staged, chunker.end())
   } catch (error) {
@@ -89,6 +101,10 @@ async function attemptCommit(redis: Redis, name: string, importId: string): Prom
   }
   // A delete of the same name may have cleared the index between its entry and the series.
   if (revision === undefined) await putInIndex(redis, name, {})
+  if (info?.retention !== undefined) {
+    const first = runs.reduce((least, run) => Math.min(least, run.first), Infinity)
+    await noteDue(redis, name, Math.max(first, from!) + info.retention)
+  }
   return counts
 }
 

@@ -1,3 +1,5 @@
+import { dayMs } from './zone.ts'
+
 /** The width of buckets: so many milliseconds, or so many days, weeks or months of a calendar. */
 export interface Every {
   count: number
@@ -5,8 +7,6 @@ export interface Every {
   /** About how many milliseconds a bucket has: exactly so many where the unit is 'ms'. */
   lengthMs: number
 }
-
-const dayMs = 86_400_000
 
 /** Each unit as [unit of the bucket, how many of those, about how many milliseconds]. */
 const units: Record<string, [Every['unit'], number, number]> = {

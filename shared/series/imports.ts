@@ -53,7 +53,7 @@ export function openImports(
 
   /** Commits what the journal still names. Two processes that do so at once do no harm: a series is committed once. */
   async function finish(id: string, names: AsyncIterable<[string, string]>): Promise<Committed> {
-    const total: Committed = { inserted: 0, updated: 0, unchanged: 0, repeated: 0 }
+    const total: Committed = { inserted: 0, updated: 0, unchanged: 0, repeated: 0, expired: 0 }
     const renew = setInterval(
       () =>
         void redisTime(redis)

@@ -1,4 +1,5 @@
 import { formatTime } from '../time.ts'
+import { jsonTime, numberText } from './print.ts'
 import type { Rows } from './rows.ts'
 
 export interface RowsForm {
@@ -8,9 +9,7 @@ export interface RowsForm {
   epoch: boolean
 }
 
-const numberText = (value: number) => (Object.is(value, -0) ? '-0' : String(value))
 const jsonNumber = (value: number) => (Number.isNaN(value) ? 'null' : numberText(value))
-const jsonTime = (ms: number, epoch: boolean) => (epoch ? String(ms) : `"${formatTime(ms)}"`)
 
 /** Rows as texts: one text for each row, to be joined by what stands between rows. */
 type PrintRows = (rows: Rows) => string[]

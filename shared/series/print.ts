@@ -9,9 +9,9 @@ export interface PrintOptions {
 
 type Runs = () => Iterable<Points>
 
-const numberText = (value: number) => (Object.is(value, -0) ? '-0' : String(value))
+export const numberText = (value: number) => (Object.is(value, -0) ? '-0' : String(value))
 
-const timeText = (ms: number, epoch: boolean) => (epoch ? String(ms) : `"${formatTime(ms)}"`)
+export const jsonTime = (ms: number, epoch: boolean) => (epoch ? String(ms) : `"${formatTime(ms)}"`)
 
 /** The rows of each run as one text, so that a large range is never held whole. */
 function* rows(
@@ -42,7 +42,7 @@ export function* printJson(
   options: PrintOptions,
 ): Generator<string> {
   yield `{"series":${JSON.stringify(series)},"points":[`
-  yield* rows(runs, options, (t, v) => `{"timestamp":${timeText(t, options.epoch)},"value":${numberText(v)}}`, ',')
+  yield* rows(runs, options, (t, v) => `{"timestamp":${jsonTime(t, options.epoch)},"value":${numberText(v)}}`, ',')
   yield `],"next":${JSON.stringify(next ?? null)}}\n`
 }
 
@@ -54,7 +54,7 @@ export function* printColumns(
   options: PrintOptions,
 ): Generator<string> {
   yield `{"series":${JSON.stringify(series)},"timestamps":[`
-  yield* rows(runs, options, (t) => timeText(t, options.epoch), ',')
+  yield* rows(runs, options, (t) => jsonTime(t, options.epoch), ',')
   yield '],"values":['
   yield* rows(runs, options, (_, v) => numberText(v), ',')
   yield `],"next":${JSON.stringify(next ?? null)}}\n`
@@ -64,7 +64,7 @@ export function* printNdjson(runs: Runs, options: PrintOptions): Generator<strin
   for (const part of rows(
     runs,
     options,
-    (t, v) => `{"timestamp":${timeText(t, options.epoch)},"value":${numberText(v)}}\n`,
+    (t, v) => `{"timestamp":${jsonTime(t, options.epoch)},"value":${numberText(v)}}\n`,
     '',
   ))
     yield part

@@ -140,6 +140,40 @@ async function removeOne(model: Model, series: Series, at: number): Promise<void
   model.step(body.revision, false, 1)
 }
 
+async function importRows(model: Model, series: Series, rows: Change['rows']): Promise<void> {
+  const answer = await series.importRows(model, rows)
+  assert.equal(answer.status, 200, answer.text)
+  const isNew = !model.exists
+  const counts = model.apply({ rows })
+  assert.deepEqual(countsOf(answer), counts)
+  model.step((await series.ask('GET', '')).body.revision, isNew, hasChanged(counts) ? 1 : 0)
+}
+
+async function readBuckets(model: Model, series: Series, hours: number, { from, to }: Read): Promise<void> {
+  if (!model.exists) return
+  const bounds = { from, to }
+  const range = Object.entries(bounds).flatMap(([name, at]) => (at === undefined ? [] : `&${name}=${model.timeOf(at)}`))
+  const query = `every=${hours}h&aggregate=count,sum,min,max,first,last&timestamps=epoch_ms${range.join('')}`
+  const { status, body, headers } = await series.ask('GET', `/points?${query}`)
+  assert.equal(status, 200)
+  assert.equal(headers.get('etag')!.slice(1).split(';')[0], model.revision)
+  const width = hours * 3_600_000
+  const buckets = Map.groupBy(within(model.rows, from, to), ([at]) => Math.floor(model.timeOf(at) / width) * width)
+  const expected = [...buckets].map(([timestamp, points]) => {
+    const values = points.map(([, value]) => value)
+    return {
+      timestamp,
+      count: values.length,
+      sum: values.reduce((sum, value) => sum + value, 0),
+      min: Math.min(...values),
+      max: Math.max(...values),
+      first: values[0],
+      last: values.at(-1),
+    }
+  })
+  assert.deepEqual(body.points, expected)
+}
+
 async function writeIfMatch(model: Model, series: Series, change: Change, isStale: boolean): Promise<void> {
   if (!model.exists || isStale) {
     const headers = { 'if-match': model.exists ? `"${model.revision}0"` : '*' }
@@ -170,6 +204,10 @@ export const operations: fc.Arbitrary<Operation>[] = [
     operation('write', fc.tuple(change, form), (model, series, [change, form]) => write(model, series, change, form)),
   ),
   ...[0, 1].map(() => operation('read', read, readRange)),
+  operation('importRows', rows, importRows),
+  operation('readBuckets', fc.tuple(fc.integer({ min: 1, max: 400 }), read), (model, series, [hours, read]) =>
+    readBuckets(model, series, hours, read),
+  ),
   operation('readInfo', fc.constant(null), readInfo),
   operation('readOne', place, readOne),
   operation('readLatest', fc.constant(null), readLatest),

@@ -14,8 +14,19 @@ export class Series {
   }
 
   ask(method: string, rest: string, options: Parameters<typeof call>[3] = {}): Promise<Called> {
-    const url = this.#urls[this.#turn++ % this.#urls.length]!
-    return call(url, method, `/series/${encodeURIComponent(this.#name)}${rest}`, options)
+    return this.#call(method, `/series/${encodeURIComponent(this.#name)}${rest}`, options)
+  }
+
+  #call(method: string, path: string, options: Parameters<typeof call>[3]): Promise<Called> {
+    return call(this.#urls[this.#turn++ % this.#urls.length]!, method, path, options)
+  }
+
+  /** Sends points as a data set whose column of values has the name of the series. */
+  importRows(model: Model, rows: Change['rows']): Promise<Called> {
+    const said = { time: 'time', time_format: 'iso', tz: 'UTC', values: this.#name, labels: '', null: '', header: '1' }
+    const lines = rows.map(([place, value]) => `${new Date(model.timeOf(place)).toISOString()},${value}`)
+    const body = `time,${this.#name}\n${lines.join('\n')}\n`
+    return this.#call('POST', `/import?${new URLSearchParams(said)}`, { body, headers: { 'content-type': 'text/csv' } })
   }
 
   /** Writes by the route that does such a change: a replacement, a delete, or points in one of their forms. */
