@@ -1,7 +1,7 @@
 import t from 'tap'
 import { call, startLocal } from '../../test/local.ts'
 import { problemTable } from '../problems.ts'
-import { validate } from '../validate.ts'
+import { schemaFault, validate } from '../validate.ts'
 
 type Json = Record<string, unknown>
 interface Operation {
@@ -90,12 +90,10 @@ t.test('every schema is JSON Schema 2020-12, and every reference leads somewhere
     ),
   ])
   t.ok(schemas.length > 50)
-  const faulty = [...schemas, ...Object.entries<Json>(document.components.schemas)].flatMap(([label, schema]) =>
-    validate({ $ref: 'https://json-schema.org/draft/2020-12/schema' }, structuredClone(schema)).map((fault) => ({
-      label,
-      ...fault,
-    })),
-  )
+  const faulty = [...schemas, ...Object.entries<Json>(document.components.schemas)].flatMap(([label, schema]) => {
+    const fault = schemaFault(schema)
+    return fault === undefined ? [] : [`${label}: ${fault}`]
+  })
   t.same(faulty, [])
   for (const [place, { $ref }] of objects(document)) {
     if (typeof $ref !== 'string') continue
@@ -105,11 +103,7 @@ t.test('every schema is JSON Schema 2020-12, and every reference leads somewhere
       .reduce<unknown>((at, name) => (at as Json | undefined)?.[name], document)
     t.ok($ref.startsWith('#/') && target !== undefined, `${place}: ${$ref}`)
   }
-  t.match(
-    validate({ $ref: 'https://json-schema.org/draft/2020-12/schema' }, { type: 'text' }),
-    [{ pointer: '/type' }],
-    'a wrong one is found',
-  )
+  t.match(schemaFault({ type: 'text' }), /type/, 'a wrong one is found')
 })
 
 t.test('a problem document, its codes and the scopes are described', async (t) => {
