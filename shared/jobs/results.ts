@@ -1,4 +1,5 @@
 import type { Figure } from '../analysis/figure.ts'
+import { wordsOnly } from '../analysis/text-chart.ts'
 import { printTable, tableOf } from '../forms/csv.ts'
 import { pagePolicy, resultPage } from '../forms/page.ts'
 import { entityTag } from '../http/answer.ts'
@@ -126,7 +127,10 @@ export function openResults(redis: Redis, jobs: Jobs): Results {
       return { body: page, policy: pagePolicy }
     },
     csv: async (id) => ({ body: printTable(tableOf(JSON.parse(String((await read(id, ['data']))[0])))) }),
-    txt: async (id) => ({ body: (await read(id, ['text']))[0]! }),
+    async txt(id) {
+      const [alt, text] = await read(id, ['alt', 'text'])
+      return { body: text ?? wordsOnly(String(alt)) } // results of earlier versions have no text
+    },
     'vl.json': async (id) => ({ body: (await read(id, ['chart']))[0]! }),
   }
 
