@@ -25,6 +25,7 @@ export const problemTable = {
   'precondition-failed': [412, 'The series has changed'],
   'body-too-large': [413, 'The body is too large'],
   'unsupported-type': [415, 'The body has a type that is not read here'],
+  'range-not-satisfiable': [416, 'The range lies outside of the content'],
   'key-reused': [422, 'The Idempotency-Key belongs to another request'],
   'headers-too-large': [431, 'The header fields are too large'],
   internal: [500, 'The server made a mistake'],

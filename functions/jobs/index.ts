@@ -90,7 +90,7 @@ const jobRoutes: Route<JobsServices>[] = [
     scope: 'write',
     summary: 'Submit a job',
     description:
-      'Validated at once. With `Prefer: wait=N` the answer waits up to N s. With `Accept: image/png` or `image/svg+xml` it is the chart itself, which needs the scope `read` too, and waits up to 60 s unless told otherwise.',
+      'Validated at once. With `Prefer: wait=N` the answer waits up to N s. With an `Accept` that names another form of the result than JSON, such as `image/png` or `text/plain`, it is that form, which needs the scope `read` too, and waits up to 60 s unless told otherwise.',
     query: { wait: waitQuery },
     body: { types: { 'application/json': jobRequestSchema } },
     formats: resultFormats,
@@ -105,8 +105,8 @@ const jobRoutes: Route<JobsServices>[] = [
     },
     async handle(request, services): Promise<Answer> {
       const { waiter, bases } = services
-      const drawn = request.format !== 'json'
-      const seconds = waitSeconds(request) ?? (drawn ? maxWaitS : undefined)
+      const isForm = request.format !== 'json'
+      const seconds = waitSeconds(request) ?? (isForm ? maxWaitS : undefined)
       const notes = new Notes()
       let job = await submitOnce(request, notes, services)
       if (seconds !== undefined) job = (await waiter.wait(job.id, seconds * 1000, request.gone)) ?? job
@@ -116,7 +116,7 @@ const jobRoutes: Route<JobsServices>[] = [
         ...notes.header(),
       }
       if (isEnded(job)) {
-        if (!drawn) return { type: 'application/json', body: presentJob(job, request, bases), headers }
+        if (!isForm) return { type: 'application/json', body: presentJob(job, request, bases), headers }
         const { etag: _, ...answer } = await resultAnswer(job, request, services)
         return { ...answer, headers: { ...answer.headers, ...headers, 'cache-control': 'no-store' } }
       }

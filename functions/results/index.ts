@@ -21,10 +21,15 @@ export const results: FunctionDefinition<ResultsServices> = {
       method: 'GET',
       path: '/results/{id}',
       scope: 'read',
-      summary: 'The result of a job: as JSON, or by suffix or `Accept` as PNG or SVG',
+      summary: 'The result of a job in one of its forms, by suffix, `format` or `Accept`',
+      description:
+        'JSON holds the numbers, the chart and where it comes from; PNG and SVG are the picture, `txt` draws it for a terminal of 80 columns, `csv` is the table of the numbers, `vl.json` the Vega-Lite specification. A result never changes: answers can be kept for ever, and asked for in parts by `Range: bytes=`.',
       suffix: true,
       formats: resultFormats,
-      answers: { 200: { description: 'The result', schema: resultSchema } },
+      answers: {
+        200: { description: 'The result', schema: resultSchema },
+        206: { description: 'The part of it that `Range` asks for' },
+      },
       async handle(request, { results, bases }): Promise<Answer> {
         const id = request.params.id!
         return results.answer(id, request.format, (suffix) =>

@@ -12,7 +12,8 @@ t.test('a result has its numbers, its chart, and where it comes from', async (t)
   t.match(body.chart.$schema, /vega-lite/)
   t.match(body.alt, /2020/)
   t.equal(body.data.series[0].count, 2)
-  t.same(body.artifacts, { png: `${url}/results/${id}.png`, svg: `${url}/results/${id}.svg` })
+  const suffixes = ['json', 'png', 'svg', 'html', 'csv', 'txt', 'vl.json']
+  t.same(body.artifacts, Object.fromEntries(suffixes.map((suffix) => [suffix, `${url}/results/${id}.${suffix}`])))
   const series = (await call(url, 'GET', '/series/s')).body
   t.match(body.provenance, {
     kind: 'plot',

@@ -1,3 +1,4 @@
+import type { Figure } from '../../shared/analysis/figure.ts'
 import type { KindInput } from '../../shared/analysis/kind.ts'
 
 /** What the parent asks of its child: one attempt of one job. */
@@ -16,6 +17,9 @@ export interface Drawn {
   data: unknown
   chart: unknown
   alt: string
+  figure?: Figure
+  /** The chart for a terminal. */
+  text: string
   svg: string
   png: Uint8Array
   versions: Record<string, string>

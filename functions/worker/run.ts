@@ -92,7 +92,7 @@ async function makeResult(
     { kind: job.kind, input },
     { memoryBytes: settings.JOB_MEMORY_BYTES, signal: over, progress },
   )
-  const { data, chart, alt, svg, timings } = drawn
+  const { data, chart, alt, figure, text, svg, timings } = drawn
   const round = (ms: number) => Math.round(ms * 10) / 10
   const provenance: Provenance = {
     kind: job.kind,
@@ -105,7 +105,7 @@ async function makeResult(
     finished: formatTime(Date.now()),
     timings: { read: round(readMs), analyse: round(timings.analyse), render: round(timings.render) },
   }
-  return serializeResult({ data, chart, alt, svg, png: Buffer.from(drawn.png), provenance })
+  return serializeResult({ data, chart, alt, figure, text, svg, png: Buffer.from(drawn.png), provenance })
 }
 
 async function readSeries(job: Job, store: SeriesStore, maxPoints: number) {

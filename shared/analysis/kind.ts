@@ -1,5 +1,6 @@
 import type { JSONSchema } from 'json-schema-to-ts'
 import type { Points } from '../series/points.ts'
+import type { Figure } from './figure.ts'
 
 /** One series as a job sees it: its metadata and the points of the job's range. */
 export interface SeriesInput {
@@ -33,6 +34,8 @@ export interface KindOutput {
   chart: ChartSpec
   /** What the chart shows, in words, for those who can't see it. */
   alt: string
+  /** What the chart shows over time, for the forms that draw it themselves; a chart of something else has none. */
+  figure?: Figure
 }
 
 /**

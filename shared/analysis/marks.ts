@@ -13,6 +13,8 @@ export interface Drawn {
   rows: Row[]
   /** How often the series stops for longer than it usually does, as far as a pixel shows it. */
   gaps: number
+  /** The indices in `points` at which a run without a gap starts; none where points are not joined. */
+  starts: number[]
 }
 
 export interface Canvas {
@@ -38,17 +40,19 @@ export function drawLine(points: Points, { from, to, width }: Canvas): Drawn {
   const count = points.timestamps.length
   const starts = runStarts(points, (to - from) / width)
   const rows: Row[] = []
+  const drawnStarts: number[] = []
   const runs = starts.map((start, i) => {
     const run = slicePoints(points, start, starts[i + 1] ?? count)
     // The range is half-open, the picture is not: the last point is drawn on its edge.
     const drawn = count > width ? m4(run, from, to + 1, width) : run
     const alone = drawn.timestamps.length === 1
+    drawnStarts.push(rows.length)
     drawn.timestamps.forEach((timestamp, k) => {
       rows.push({ timestamp, value: drawn.values[k]!, ...(starts.length > 1 && { run: i }), ...(alone && { alone }) })
     })
     return drawn
   })
-  return { points: concatPoints(runs), rows, gaps: Math.max(0, starts.length - 1) }
+  return { points: concatPoints(runs), rows, gaps: Math.max(0, starts.length - 1), starts: drawnStarts }
 }
 
 /**
@@ -71,13 +75,14 @@ export function drawDots(points: Points, { from, to, low, high, width, height }:
     timestamps: Float64Array.from(kept, (i) => points.timestamps[i]!),
     values: Float64Array.from(kept, (i) => points.values[i]!),
   }
-  return { points: drawn, rows: dots(drawn), gaps: 0 }
+  return { points: drawn, rows: dots(drawn), gaps: 0, starts: [] }
 }
 
 /** Dots as `drawDots` makes them, all of them if they are few, else from the finest cells that leave at most `maxDots`. */
 export function thinDots(series: Points[], canvas: Canvas): { drawn: Drawn[]; cell: number } {
   const count = series.reduce((sum, { timestamps }) => sum + timestamps.length, 0)
-  if (count <= maxDots) return { drawn: series.map((points) => ({ points, rows: dots(points), gaps: 0 })), cell: 0 }
+  if (count <= maxDots)
+    return { drawn: series.map((points) => ({ points, rows: dots(points), gaps: 0, starts: [] })), cell: 0 }
   for (let cell = 1; ; cell++) {
     const drawn = series.map((points) => drawDots(points, canvas, cell))
     if (drawn.reduce((sum, { rows }) => sum + rows.length, 0) <= maxDots || cell > 50) return { drawn, cell }
@@ -106,7 +111,7 @@ export function drawBars(points: Points, canvas: Canvas, slot: number, place: { 
   const pixel = (to - from) / width
   if (isDense(canvas, slot, place.of)) {
     const drawn = m4(points, from, to + 1, width)
-    return { points: drawn, rows: columnBars(drawn, from, to, width), gaps: 0 }
+    return { points: drawn, rows: columnBars(drawn, from, to, width), gaps: 0, starts: [] }
   }
   const whole = Math.min(slot * 0.8, 72 * pixel * place.of)
   const bar = whole / place.of
@@ -120,7 +125,7 @@ export function drawBars(points: Points, canvas: Canvas, slot: number, place: { 
       high: Math.max(0, value),
     }
   })
-  return { points, rows, gaps: 0 }
+  return { points, rows, gaps: 0, starts: [] }
 }
 
 export const isDense = ({ from, to, width }: Canvas, slot: number, series: number): boolean =>

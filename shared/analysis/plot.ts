@@ -3,6 +3,7 @@ import { noPoints, type Points } from '../series/points.ts'
 import { formatTime } from '../time.ts'
 import { frame, isSmall } from './chart.ts'
 import { drawSeries } from './drawing.ts'
+import { type Figure, figureSeries } from './figure.ts'
 import { AnalysisError, type ChartSpec, type Kind, type KindInput, type SeriesInput } from './kind.ts'
 import { layersOf } from './layers.ts'
 import { fitLegend, type Legend, seriesEncoding } from './legend.ts'
@@ -91,23 +92,18 @@ function run({ series, params, from, to }: KindInput<PlotParams>) {
   const alt = describe(`${markNames[mark]} of ${title}`, summaries, tz)
   const empty = series.filter((one) => !full.includes(one)).map(labelOf)
   const named = legend && legend.shown < full.length && `${legend.shown} of ${full.length}`
-  const notes = [
-    params.subtitle,
-    note,
-    named && `The legend has room for ${named} series`,
-    empty.length > 0 && `No points: ${empty.join(', ')}`,
-  ]
+  const missing = empty.length > 0 && `No points: ${empty.join(', ')}`
+  const lines = (...notes: unknown[]) => notes.filter((one): one is string => Boolean(one))
   const yTitle = oneLine(params.yTitle ?? '') || (units.length > 1 ? 'different units' : units[0]!)
   const zero = params.zero || params.mark === 'area' || params.mark === 'bar'
   const { y, unit } = valueAxis({ ...canvas, zero, title: yTitle, theme })
-  const sources = [...new Set(full.map(sourceOf))].filter(Boolean)
-  const footer = isSmall(height)
-    ? [unit, tz, named && `legend: ${named}`]
-    : [tz, sources.length > 0 && `Source: ${sources.join('; ')}`]
+  const source = [...new Set(full.map(sourceOf))].filter(Boolean).join('; ')
+  const footer = isSmall(height) ? [unit, tz, named && `legend: ${named}`] : [tz, source && `Source: ${source}`]
   const looks = legend ? seriesEncoding(mark, theme, legend, unit !== '' && !isSmall(height)) : { shared: {}, own: {} }
 
+  const notes = lines(params.subtitle, note, named && `The legend has room for ${named} series`, missing)
   const chart: ChartSpec = {
-    ...frame({ width, height, theme, title, notes: notes.filter((one): one is string => Boolean(one)), alt }),
+    ...frame({ width, height, theme, title, notes, alt }),
     // The numbers are epoch milliseconds as they stand: nothing to parse.
     data: { values: drawn.flatMap(({ rows }, i) => rowsOf(rows, legend?.labels[i])), format: { parse: null } },
     encoding: {
@@ -129,7 +125,16 @@ function run({ series, params, from, to }: KindInput<PlotParams>) {
     mark,
     series: series.map((one, i) => ({ ...summaries[i]!, ...drawnPoints(drawn[full.indexOf(one)], one.points) })),
   }
-  return { data, chart, alt }
+  const figure: Figure = {
+    ...{ title, mark, tz, source, from: canvas.from, to: canvas.to },
+    notes: lines(params.subtitle, note, missing),
+    low: zero ? Math.min(0, canvas.low) : canvas.low,
+    high: zero ? Math.max(0, canvas.high) : canvas.high,
+    domain: (y.scale as { domain: [number, number] }).domain,
+    unit: yTitle,
+    series: full.map((one, i) => figureSeries(labelOf(one), unitOf(one), drawn[i]!)),
+  }
+  return { data, chart, alt, figure }
 }
 
 /** The source of a series, with its licence in brackets; a licence alone says little. */

@@ -76,6 +76,13 @@ export function numberWords(value: number): string {
   return value < 0 ? `−${text}` : text
 }
 
+/** A number with so many decimals, thousands apart, a true minus. */
+export function fixedWords(value: number, decimals: number): string {
+  const [whole, fraction] = Math.abs(value).toFixed(decimals).split('.') as [string, string?]
+  const text = grouped(whole) + (fraction ? `.${fraction}` : '')
+  return value < 0 && Number(text.replaceAll(',', '')) !== 0 ? `−${text}` : text
+}
+
 const grouped = (digits: string) => digits.replace(/\B(?=(\d{3})+$)/g, ',')
 
 export const monthNames = 'January February March April May June July August September October November December'.split(

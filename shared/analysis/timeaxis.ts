@@ -53,8 +53,7 @@ export interface TimeAxisOptions {
  * the chart, so that they are right in whatever zone it is drawn.
  */
 export function timeAxis({ from, to, tz, width, height, theme, title }: TimeAxisOptions): Record<string, unknown> {
-  const { unit, ticks } = chooseTicks(Math.ceil(from), Math.floor(to), tz, Math.max(180, width - 90))
-  const labels = labelTicks(ticks, unit, tz)
+  const { ticks, labels } = timeTicks(from, to, tz, width - 90)
   return {
     type: 'temporal',
     scale: { type: tz === 'UTC' ? 'utc' : 'time', domain: { expr: `[${from}, ${to}]` }, nice: false },
@@ -75,6 +74,12 @@ export function timeAxis({ from, to, tz, width, height, theme, title }: TimeAxis
       titleColor: colours[theme].muted,
     },
   }
+}
+
+/** Ticks over `[from, to]` with their labels, one line or two, as many as have room in that many pixels of 12-pixel letters. */
+export function timeTicks(from: number, to: number, tz: string, width: number) {
+  const { unit, ticks } = chooseTicks(Math.ceil(from), Math.floor(to), tz, Math.max(180, width))
+  return { ticks, labels: labelTicks(ticks, unit, tz) }
 }
 
 function chooseTicks(from: number, to: number, tz: string, width: number): { unit: Unit; ticks: number[] } {

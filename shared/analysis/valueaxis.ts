@@ -1,5 +1,5 @@
 import { colours, fontSizes, isSmall, type Theme } from './chart.ts'
-import { fit } from './text.ts'
+import { fit, fixedWords } from './text.ts'
 
 export interface ValueAxisOptions {
   /** The lowest and highest value drawn. */
@@ -24,7 +24,10 @@ export function valueAxis(options: ValueAxisOptions): { y: Record<string, unknow
   const { title, width, height, theme } = options
   const { axis, grid } = colours[theme]
   const { domain, ticks, step } = chooseTicks(options)
-  const { labelExpr, word } = labelling(Math.max(...ticks.map(Math.abs)), step)
+  const { word, power, digits } = labelling(Math.max(...ticks.map(Math.abs)), step)
+  // Multiplied below one: a quotient would have the digits of the power's own error.
+  const scaled = power === 1 ? '' : power > 1 ? ` / ${power}` : ` * ${Math.round(1 / power)}`
+  const labelExpr = power === 0 ? `format(datum.value, '.${digits}e')` : `format(datum.value${scaled}, ',.${digits}f')`
   const unit = fit([word, title].filter(Boolean).join(' '), width - 60, fontSizes.label)
   const y = {
     type: 'quantitative',
@@ -51,13 +54,24 @@ export function valueAxis(options: ValueAxisOptions): { y: Record<string, unknow
   return { y, unit }
 }
 
+/** Ticks of a value axis as texts, the domain that they stand in, and the power and the unit that stand above them. */
+export function valueTicks(options: Pick<ValueAxisOptions, 'low' | 'high' | 'zero' | 'height' | 'title'>) {
+  const { domain, ticks, step } = chooseTicks(options)
+  const { word, power, digits } = labelling(Math.max(...ticks.map(Math.abs)), step)
+  const label = (tick: number) => {
+    if (power === 0) return tick.toExponential(digits).replaceAll('-', '−')
+    return fixedWords(power > 1 ? tick / power : tick * Math.round(1 / power), digits)
+  }
+  return { domain, ticks, labels: ticks.map(label), unit: [word, options.title].filter(Boolean).join(' ') }
+}
+
 interface Ticks {
   domain: [number, number]
   ticks: number[]
   step: number
 }
 
-function chooseTicks({ low, high, zero, height }: ValueAxisOptions): Ticks {
+function chooseTicks({ low, high, zero, height }: Pick<ValueAxisOptions, 'low' | 'high' | 'zero' | 'height'>): Ticks {
   // Twice the largest double would be infinite.
   low = Math.min(8e307, Math.max(-8e307, low))
   high = Math.min(8e307, Math.max(-8e307, high))
@@ -96,18 +110,17 @@ const words: [number, string][] = [
   [1e-12, 'trillionths of'],
 ]
 
-function labelling(largest: number, step: number): { labelExpr: string; word: string } {
+/** How ticks are printed: divided by `power`, whose name is `word`, with so many digits; power 0 stands for exponents. */
+function labelling(largest: number, step: number): { word: string; power: number; digits: number } {
   const digitsBelow = (unit: number) => Math.max(0, -Math.floor(Math.log10(step / unit) + 1e-6))
   if (largest >= 1e15 || largest < 1e-12) {
     const digits = Math.max(0, Math.floor(Math.log10(largest)) - Math.floor(Math.log10(step) + 1e-6))
-    return { labelExpr: `format(datum.value, '.${digits}e')`, word: '' }
+    return { word: '', power: 0, digits }
   }
-  const [unit, word] = words.find(([size]) => (size > 1 ? largest >= size : largest < 1e-3 && largest >= size)) ?? [
+  const [power, word] = words.find(([size]) => (size > 1 ? largest >= size : largest < 1e-3 && largest >= size)) ?? [
     1,
     '',
   ]
-  if (unit === 1 || digitsBelow(unit) > 3) return { labelExpr: `format(datum.value, ',.${digitsBelow(1)}f')`, word: '' }
-  // Multiplied below one: a quotient would have the digits of the power's own error.
-  const scaled = unit > 1 ? `datum.value / ${unit}` : `datum.value * ${Math.round(1 / unit)}`
-  return { labelExpr: `format(${scaled}, ',.${digitsBelow(unit)}f')`, word }
+  if (power === 1 || digitsBelow(power) > 3) return { word: '', power: 1, digits: digitsBelow(1) }
+  return { word, power, digits: digitsBelow(power) }
 }

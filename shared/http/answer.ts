@@ -6,6 +6,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { constants, createGzip, gzipSync } from 'node:zlib'
 import accepts from 'accepts'
 import { Problem } from '../problems.ts'
+import { partOf } from './byte-range.ts'
 import type { Answer, Formats } from './http.ts'
 
 /** Below this many bytes compressing costs more than it saves. */
@@ -61,7 +62,7 @@ export async function send(raw: IncomingMessage, res: ServerResponse, answer: An
   res.setHeader('content-type', /^text\/|^application\/(problem\+)?json$/.test(type) ? `${type}; charset=utf-8` : type)
   res.setHeader('x-content-type-options', 'nosniff')
   if (isStream(body)) await sendStream(raw, res, body, gzip)
-  else sendWhole(raw, res, body, gzip)
+  else sendWhole(raw, res, body, gzip, answer.ranges)
 }
 
 function isFresh(raw: IncomingMessage, tag: string): boolean {
@@ -70,11 +71,18 @@ function isFresh(raw: IncomingMessage, tag: string): boolean {
   return asked.split(',').some((entry) => entry.trim() === '*' || entry.trim().replace(/^W\//, '') === tag)
 }
 
-function sendWhole(raw: IncomingMessage, res: ServerResponse, body: object | string | Uint8Array, gzip: boolean): void {
+function sendWhole(
+  raw: IncomingMessage,
+  res: ServerResponse,
+  body: object | string | Uint8Array,
+  gzip: boolean,
+  ranges = false,
+): void {
   const plain =
     body instanceof Uint8Array ? body : Buffer.from(typeof body === 'string' ? body : `${JSON.stringify(body)}\n`)
   const packed = gzip && plain.length >= minGzipBytes
-  const bytes = packed ? gzipSync(plain, { level: gzipLevel }) : plain
+  const whole = packed ? gzipSync(plain, { level: gzipLevel }) : plain
+  const bytes = ranges ? partOf(raw, res, whole) : whole
   if (packed) res.setHeader('content-encoding', 'gzip')
   res.setHeader('content-length', bytes.length)
   res.end(raw.method === 'HEAD' ? undefined : bytes)

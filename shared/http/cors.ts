@@ -14,7 +14,7 @@ export function preflight(res: ServerResponse, find: (method: string, path: stri
     allow,
     'access-control-allow-methods': allow,
     'access-control-allow-headers':
-      'authorization, cache-control, content-type, content-encoding, idempotency-key, if-match, if-none-match, last-event-id, prefer, traceparent',
+      'authorization, cache-control, content-type, content-encoding, idempotency-key, if-match, if-none-match, if-range, last-event-id, prefer, range, traceparent',
     'access-control-max-age': '7200',
   })
   res.end()
@@ -31,7 +31,7 @@ export function corsHeaders(origins: string): (origin: string | undefined) => [s
       ['access-control-allow-origin', allowed.has('*') ? '*' : origin],
       [
         'access-control-expose-headers',
-        'ETag, Link, Location, Retry-After, Preference-Applied, Idempotency-Replayed, Kymograph-Notes',
+        'Content-Range, ETag, Link, Location, Retry-After, Preference-Applied, Idempotency-Replayed, Kymograph-Notes',
       ],
     ]
   }

@@ -57,6 +57,8 @@ export interface Answer {
   headers?: Record<string, string>
   /** Strong entity tag without its quotes. With it, If-None-Match is answered 304. */
   etag?: string
+  /** Parts of it may be asked for by `Range: bytes=`; the same bytes must come every time. */
+  ranges?: boolean
 }
 
 /** A request as a handler sees it: validated, authorised, its format chosen. */

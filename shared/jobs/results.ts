@@ -1,13 +1,26 @@
+import type { Figure } from '../analysis/figure.ts'
+import { wordsOnly } from '../analysis/text-chart.ts'
+import { printTable, tableOf } from '../forms/csv.ts'
+import { pagePolicy, resultPage } from '../forms/page.ts'
 import { entityTag } from '../http/answer.ts'
 import type { Answer, Formats } from '../http/http.ts'
 import { jobKeys } from '../keys.ts'
 import { Problem } from '../problems.ts'
 import type { Redis } from '../redis.ts'
 import { formatTime } from '../time.ts'
+import { version } from '../version.ts'
 import { isEnded, isExpired, type Job, type Jobs } from './jobs.ts'
 
 /** The representations of a result. */
-export const resultFormats: Formats = { json: 'application/json', png: 'image/png', svg: 'image/svg+xml' }
+export const resultFormats: Formats = {
+  json: 'application/json',
+  png: 'image/png',
+  svg: 'image/svg+xml',
+  html: 'text/html',
+  csv: 'text/csv',
+  txt: 'text/plain',
+  'vl.json': 'application/vnd.vegalite.v6+json',
+}
 
 /** A series as it was read: what was said of it then is part of where a result comes from. */
 export interface ReadSeries {
@@ -41,28 +54,40 @@ export interface ResultParts {
   data: unknown
   chart: unknown
   alt: string
+  figure?: Figure | undefined
+  /** The chart for a terminal. */
+  text: string
   svg: string
   png: Buffer
   provenance: Provenance
 }
 
-export function serializeResult({
-  data,
-  chart,
-  alt,
-  svg,
-  png,
-  provenance,
-}: ResultParts): Record<string, string | Buffer> {
+export function serializeResult(parts: ResultParts): Record<string, string | Buffer> {
+  const { data, chart, alt, figure, text, svg, png, provenance } = parts
   return {
     data: JSON.stringify(data),
     chart: JSON.stringify(chart),
     alt,
+    ...(figure && { figure: JSON.stringify(figure) }),
+    text,
     svg,
     png,
     provenance: JSON.stringify(provenance),
   }
 }
+
+type Artifacts = Record<string, string>
+
+interface FormBody {
+  body: object | string | Uint8Array
+  /** Content-Security-Policy. */
+  policy?: string
+}
+
+/** Forms that hold links to the others: their bytes depend on the address that was asked. */
+const isLinking = new Set(['json', 'html'])
+
+const svgPolicy = "sandbox; default-src 'none'; style-src 'unsafe-inline'; font-src data:"
 
 export interface Results {
   /** One representation of a job's result as an answer. Throws Problem: unknown, expired, not finished, unsuccessful. */
@@ -76,33 +101,53 @@ export function openResults(redis: Redis, jobs: Jobs): Results {
     throw missing(id, await jobs.get(id))
   }
 
-  return {
-    async answer(id, format, artifactLink) {
-      const headers = { 'cache-control': 'private, max-age=31536000, immutable' }
-      const etag = entityTag(id, format)
-      if (format !== 'json') {
-        const [bytes] = await read(id, [format])
-        // An SVG is a document: opened on its own it must not run anything.
-        const sandbox: Record<string, string> =
-          format === 'svg'
-            ? { 'content-security-policy': "sandbox; default-src 'none'; style-src 'unsafe-inline'; font-src data:" }
-            : {}
-        return { type: resultFormats[format]!, body: bytes!, etag, headers: { ...headers, ...sandbox } }
-      }
+  /** The bytes of a form; what is not committed as it is given is made of what is. */
+  const forms: Record<string, (id: string, artifacts: Artifacts) => Promise<FormBody>> = {
+    async json(id, artifacts) {
       const [data, chart, alt, provenance] = (await read(id, ['data', 'chart', 'alt', 'provenance'])).map(String)
       const job = await jobs.get(id)
-      const artifacts = Object.fromEntries(['png', 'svg'].map((suffix) => [suffix, artifactLink(suffix)]))
-      const body = {
-        id,
-        kind: job?.kind,
-        data: JSON.parse(data!),
-        chart: JSON.parse(chart!),
-        alt,
-        artifacts,
-        provenance: JSON.parse(provenance!),
-        expires: job?.expires === undefined ? null : formatTime(job.expires),
+      return {
+        body: {
+          ...{ id, kind: job?.kind, data: JSON.parse(data!), chart: JSON.parse(chart!), alt, artifacts },
+          provenance: JSON.parse(provenance!),
+          expires: job?.expires === undefined ? null : formatTime(job.expires),
+        },
       }
-      return { type: resultFormats.json!, body, etag: entityTag(id, format, artifacts), headers }
+    },
+    png: async (id) => ({ body: (await read(id, ['png']))[0]! }),
+    // An SVG is a document: opened on its own it must not run anything.
+    svg: async (id) => ({ body: (await read(id, ['svg']))[0]!, policy: svgPolicy }),
+    async html(id, artifacts) {
+      const fields = await read(id, ['data', 'alt', 'svg', 'provenance', 'figure'])
+      const [data, alt, svg, provenance] = fields.map(String)
+      const page = resultPage({
+        ...{ alt: alt!, svg: svg!, artifacts, data: JSON.parse(data!), provenance: JSON.parse(provenance!) },
+        figure: fields[4] ? JSON.parse(String(fields[4])) : undefined,
+      })
+      return { body: page, policy: pagePolicy }
+    },
+    csv: async (id) => ({ body: printTable(tableOf(JSON.parse(String((await read(id, ['data']))[0])))) }),
+    async txt(id) {
+      const [alt, text] = await read(id, ['alt', 'text'])
+      return { body: text ?? wordsOnly(String(alt)) } // results of earlier versions have no text
+    },
+    'vl.json': async (id) => ({ body: (await read(id, ['chart']))[0]! }),
+  }
+
+  return {
+    async answer(id, format, artifactLink) {
+      const artifacts = Object.fromEntries(Object.keys(resultFormats).map((suffix) => [suffix, artifactLink(suffix)]))
+      const { body, policy } = await forms[format]!(id, artifacts)
+      return {
+        type: resultFormats[format]!,
+        body,
+        etag: entityTag(id, format, version, isLinking.has(format) ? artifacts : {}),
+        ranges: true,
+        headers: {
+          'cache-control': 'private, max-age=31536000, immutable',
+          ...(policy && { 'content-security-policy': policy }),
+        },
+      }
     },
   }
 }

@@ -1,0 +1,144 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { type Colours, colours } from '../analysis/chart.ts'
+import type { Figure } from '../analysis/figure.ts'
+import { type Table, tableOf } from './csv.ts'
+
+const file = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8')
+const script = file('./page.js')
+const style = file('./page.css')
+const scriptHash = `'sha256-${createHash('sha256').update(script).digest('base64')}'`
+
+/** What the page may do wherever it is: run its one script, and load nothing. */
+const inPage = `default-src 'none'; style-src 'unsafe-inline'; script-src ${scriptHash}; img-src data:; base-uri 'none'; form-action 'none'`
+/** The policy that it is served with: it runs apart from the origin that it is from. */
+export const pagePolicy = `sandbox allow-scripts allow-downloads; ${inPage}`
+
+/** More rows than this are left to the CSV. */
+const maxRows = 1000
+
+export interface PageParts {
+  alt: string
+  svg: string
+  data: unknown
+  /** Without it the picture stands still. */
+  figure?: Figure | undefined
+  provenance: {
+    kind: string
+    params: Record<string, unknown>
+    series: { name: string; revision: string; count: number }[]
+    finished: string
+  }
+  /** Addresses of the other forms. */
+  artifacts: Record<string, string>
+}
+
+/**
+ * A result as a page of its own that needs nothing else: the picture, the values under the pointer and a closer look at a
+ * part of it, light and dark, what it shows in words, its numbers as a table, and where it comes from.
+ */
+export function resultPage({ alt, svg, data, figure, provenance, artifacts }: PageParts): string {
+  const title = figure?.title ?? `${provenance.kind}: ${provenance.series.map(({ name }) => name).join(', ')}`
+  const table = tableOf(data)
+  const links = Object.entries(artifacts).filter(([suffix]) => suffix !== 'html')
+  return `<!doctype html>
+<html lang="en"${provenance.params.theme === 'dark' ? ' data-theme="dark"' : ''}>
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${inPage}">
+<meta name="viewport" content="width=device-width">
+<title>${html(title)}</title>
+<style>
+${themes}${repaint(svg)}${style}</style>
+</head>
+<body>
+<main>
+<figure>
+<div class="chart"${figure ? ' tabindex="0" role="group" aria-label="Chart: arrow keys go from point to point, plus and minus zoom, 0 shows the whole range"' : ''}>${nameAxes(svg)}<div id="tip" hidden></div></div>
+<div id="said" role="status"></div>
+${figure ? controls : ''}<figcaption>${html(alt)}</figcaption>
+</figure>
+<p>${links.map(([suffix, address]) => `<a href="${html(address)}">${html(suffix)}</a>`).join(' · ')}</p>
+<details><summary>Numbers</summary>${htmlTable(table)}</details>
+<details><summary>Where it comes from</summary>${origin(provenance)}</details>
+</main>
+${figure ? `<script type="application/json" id="figure">${inScript(figure)}</script>\n<script>${script}</script>\n` : ''}</body>
+</html>
+`
+}
+
+const controls = `<div class="controls"><button id="nearer">Zoom in</button><button id="farther">Zoom out</button><button id="reset">Whole range</button><button id="theme">Light or dark</button><span>Drag over the chart to look closer</span></div>
+`
+
+const escapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
+
+/** A text as HTML, in an element or in quotes. */
+const html = (text: string): string => text.replace(/[&<>"']/g, (character) => escapes[character]!).toWellFormed()
+
+/** JSON that can't end the element it stands in. */
+const inScript = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c')
+
+const names: [keyof Omit<Colours, 'series'>, string][] = [
+  ['background', '--background'],
+  ['ink', '--ink'],
+  ['muted', '--muted'],
+  ['axis', '--axis'],
+  ['grid', '--grid'],
+]
+
+function variables(palette: Colours): [name: string, colour: string][] {
+  return [
+    ...names.map(([key, name]): [string, string] => [name, palette[key]]),
+    ...palette.series.map((colour, i): [string, string] => [`--series-${i}`, colour]),
+  ]
+}
+
+const declare = (palette: Colours) =>
+  variables(palette)
+    .map(([name, colour]) => `${name}: ${colour};`)
+    .join(' ')
+
+/** The reader's system chooses, or the button. */
+const themes = `:root { color-scheme: light; ${declare(colours.light)} }
+:root[data-theme="dark"] { color-scheme: dark; ${declare(colours.dark)} }
+@media (prefers-color-scheme: dark) { :root:not([data-theme="light"]) { color-scheme: dark; ${declare(colours.dark)} } }
+`
+
+/** Rules that give the picture the colours of the page: it was drawn in those of one theme. */
+function repaint(svg: string): string {
+  const drawn = svg.includes(`fill="${colours.dark.background}"`) ? colours.dark : colours.light
+  return variables(drawn)
+    .flatMap(([name, colour]) =>
+      ['fill', 'stroke'].map((what) => `.chart svg [${what}="${colour}"] { ${what}: var(${name}); }\n`),
+    )
+    .join('')
+}
+
+/** Marks the labels of the time axis, which stands below the plot: a closer look has others. */
+function nameAxes(svg: string): string {
+  return svg.replace(
+    /(<g class="mark-group role-axis"[^>]*><g transform="translate\(0\.5,(?!0\.5\))[\d.]+\)">.*?<g class="mark-text role-axis-label)"/g,
+    '$1 x-labels"',
+  )
+}
+
+function htmlTable({ columns, rows }: Table): string {
+  const head = columns.map((column) => `<th scope="col">${html(column)}</th>`).join('')
+  const cell = (value: unknown) =>
+    typeof value === 'number' ? `<td class="number">${value}</td>` : `<td>${html(String(value ?? ''))}</td>`
+  const body = rows
+    .slice(0, maxRows)
+    .map((row) => `<tr>${columns.map((column) => cell(row.get(column))).join('')}</tr>`)
+  const more = rows.length > maxRows ? `<p>The first ${maxRows} of ${rows.length} rows; the CSV has them all.</p>` : ''
+  return `${more}<div class="scroll" tabindex="0"><table><thead><tr>${head}</tr></thead><tbody>${body.join('\n')}</tbody></table></div>`
+}
+
+function origin({ kind, params, series, finished }: PageParts['provenance']): string {
+  const rows = [
+    ['kind', kind],
+    ['parameters', JSON.stringify(params)],
+    ...series.map(({ name, revision, count }) => ['series', `${name}, revision ${revision}, ${count} points`]),
+    ['finished', finished],
+  ]
+  return `<table>${rows.map(([name, value]) => `<tr><th scope="row">${html(name!)}</th><td>${html(value!)}</td></tr>`).join('')}</table>`
+}
