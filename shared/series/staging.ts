@@ -1,7 +1,7 @@
 import { stagedKeys } from '../keys.ts'
 import { Problem } from '../problems.ts'
 import type { Redis } from '../redis.ts'
-import { encodeChunk, formatSummary, parseSummary, summarize } from './codec.ts'
+import { chunkBytes, encodeChunk, formatSummary, parseSummary, summarize } from './codec.ts'
 import { sortPoints } from './merge.ts'
 import { type Points, slicePoints } from './points.ts'
 import { fullChunk } from './rewrite.ts'
@@ -10,8 +10,10 @@ import type { Run } from './runs.ts'
 /** Points that are held, over all series of an import, before they go to Redis: 16 bytes each. */
 const heldPoints = 100_000
 
-/** Bytes, about, of the commands that go to Redis together. */
-const pipelinedBytes = 1_048_576
+/** Bytes of the commands that go to Redis together: their chunks, and about as much as stands beside each. */
+const lotBytes = 524_288
+const largest = chunkBytes(fullChunk)
+const commandBytes = 200
 
 /** Commands that go to Redis together. */
 const pipelined = 500
@@ -44,11 +46,21 @@ export function openStaging(redis: Redis, id: string, ttlMs: number): Staging {
   const held = { points: 0 }
   let [number, repeated] = [0, 0]
   let sending: Promise<void> = Promise.resolve()
+  // Two lots are there at a time, one that is being sent and one that is being made. Their memory is used again and
+  // again: what is outside of the heap is collected late.
+  const memories: Buffer[] = []
+  let turn = 0
+  const lotMemory = () => {
+    turn = 1 - turn
+    memories[turn] ??= Buffer.allocUnsafeSlow(lotBytes)
+    return memories[turn]!
+  }
 
   /** The commands that send what is held, some at a time; what fills no run stays, unless `whole`. */
   function* lots(whole: boolean): Generator<ReturnType<Redis['pipeline']>> {
     let commands = redis.pipeline()
-    let bytes = 0
+    let [bytes, used] = [0, 0]
+    let memory = lotMemory()
     for (const [name, column] of columns) {
       if (column.count < (whole ? 1 : fullChunk)) continue
       const key = stagedKeys(name, id, '').runs
@@ -59,13 +71,15 @@ export function openStaging(redis: Redis, id: string, ttlMs: number): Staging {
       const end = whole ? count : count - (count % fullChunk)
       for (let at = 0; at < end; at += fullChunk) {
         const run = slicePoints(points, at, Math.min(end, at + fullChunk))
-        const chunk = encodeChunk(run)
-        commands.hset(key, formatRun(number, run), chunk)
-        bytes += chunk.length + 200
-        if (bytes < pipelinedBytes) continue
+        const size = chunkBytes(run.timestamps.length)
+        commands.hset(key, formatRun(number, run), encodeChunk(run, memory.subarray(used, used + size)))
+        used += size
+        bytes += size + commandBytes
+        if (bytes < lotBytes - largest) continue
         yield commands
         commands = redis.pipeline()
-        bytes = 0
+        memory = lotMemory()
+        bytes = used = 0
       }
       column.keepFrom(points, end)
       commands.pexpire(key, ttlMs)
