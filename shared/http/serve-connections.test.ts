@@ -120,7 +120,7 @@ t.test('a body may take as long as bytes keep coming, and is cut when they do no
   t.match(JSON.parse(cut.split('\r\n\r\n')[1]!), { type: 'urn:kymograph:problem:request-timeout', status: 408 })
   t.ok(Date.now() - started >= idleMs, 'not before its time')
   await until(() => answer.endsWith('}\n'), 'the answer to the steady one')
-  t.match(answer, /^HTTP\/1\.1 200 [^]*"bytes":12/)
+  t.match(answer, /^HTTP\/1\.1 200 .*"bytes":12/s)
   t.ok(Date.now() - started > 2 * idleMs, 'it took longer than a pause may')
   small.gate.open()
   t.equal((await waiting).status, 200, 'an answer may take its time')

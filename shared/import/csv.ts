@@ -122,21 +122,25 @@ export async function* parseCsv(
     yield scanner.rest
     yield* pieces
   })()
-  yield* parseOddCsv(left, delimiter, scanner.line)
+  yield* parseOddCsv(left, delimiter, scanner.line === 0 ? {} : { above: scanner.line, ends: lineEnds })
 }
 
 const comment = /^\s*[#%]/
 
-/** The same by the library; `above` lines were read before. */
+/** What ends a line for the scanner. */
+export const lineEnds = ['\r\n', '\n']
+
+/** The same by the library; `above` lines were read before. It finds out what ends a line, unless it is told. */
 export async function* parseOddCsv(
   chunks: AsyncIterable<string> | string[],
   delimiter: string,
-  above = 0,
+  { above = 0, ends = [] }: { above?: number; ends?: string[] } = {},
 ): AsyncGenerator<SourceRow[]> {
   const options: Options = {
     delimiter,
     bom: true,
     info: true,
+    record_delimiter: ends,
     relax_column_count: true,
     relax_quotes: true,
     skip_empty_lines: true,
