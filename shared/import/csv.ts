@@ -157,8 +157,8 @@ export async function* parseOddCsv(
   try {
     for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: Info }>) {
       last = info.lines
-      if (comment.test(record[0]!) || record.every((cell) => cell === '')) continue
       for (const [i, cell] of record.entries()) if (cell.endsWith(' ')) record[i] = cell.trimEnd()
+      if (comment.test(record[0]!) || record.every((cell) => cell === '')) continue
       rows.push({ line: above + info.lines, cells: record })
       if (rows.length < batch) continue
       yield rows
