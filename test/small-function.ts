@@ -141,7 +141,10 @@ export interface SmallFunction {
 }
 
 /** A function of its own on a free port, without Redis. */
-export async function startSmall(settings: Record<string, string> = {}): Promise<SmallFunction> {
+export async function startSmall(
+  settings: Record<string, string> = {},
+  times: { idleMs?: number } = {},
+): Promise<SmallFunction> {
   const config = readConfig({ REDIS_URL: 'redis://127.0.0.1:1', ...settings })
   const logged: Record<string, unknown>[] = []
   const lines = new Writable({
@@ -159,7 +162,7 @@ export async function startSmall(settings: Record<string, string> = {}): Promise
     metrics: makeMetrics(),
     version: '1',
   })
-  const server = await listen(listener, { port: 0, host: '127.0.0.1' })
+  const server = await listen(listener, { port: 0, host: '127.0.0.1', ...times })
   return { url: server.url, port: Number(new URL(server.url).port), gate, logged, drain: (ms) => drain(server, ms) }
 }
 

@@ -127,3 +127,51 @@ t.test('rejects: abort writes nothing, skip leaves them out', async (t) => {
   t.same(await redis.keys('*staged*'), [])
   t.same(await redis.keys(`${importKeys.journal('')}*`), [], 'the journal is closed')
 })
+
+t.test('local times that a clock change skips or doubles are told of, row by row', async (t) => {
+  const body = 'time,v\n2024-03-31 01:59,1\n2024-03-31 02:30,2\n2024-10-27 02:30,3\n2024-10-27 02:45,4\n'
+  const told = [
+    "Line 3: '2024-03-31 02:30' was skipped in Europe/Berlin: moved forward, 2024-03-31T01:30:00.000Z was taken.",
+    "Line 4: '2024-10-27 02:30' comes twice in Europe/Berlin: the first, 2024-10-27T00:30:00.000Z was taken.",
+    "Line 5: '2024-10-27 02:45' comes twice in Europe/Berlin: the first, 2024-10-27T00:45:00.000Z was taken.",
+  ]
+  const { body: dry } = await post('prefix=clock:&tz=Europe/Berlin&dry_run=true', body)
+  t.same(dry.notes, told)
+  const { body: written } = await post('prefix=clock:&tz=Europe/Berlin', body)
+  t.same(written.notes, told)
+  t.equal(written.inserted, 4)
+})
+
+t.test('an import with an Idempotency-Key is done once', async (t) => {
+  const send = (body: string) =>
+    call(url, 'POST', '/import?prefix=once:', {
+      body,
+      headers: { 'content-type': 'text/csv', 'idempotency-key': 'import-1' },
+    })
+  const first = await send('date,v\n2024-01-01,1\n2024-01-02,2\n')
+  t.match([first.status, first.body], [200, { inserted: 2 }])
+  await call(url, 'DELETE', '/series/once%3Av/points?all=true')
+  const again = await send('date,v\n2024-01-01,1\n2024-01-02,2\n')
+  t.same([again.status, again.body], [200, first.body])
+  t.equal(again.headers.get('idempotency-replayed'), 'true')
+  t.equal((await call(url, 'GET', '/series/once%3Av')).body.count, 0, 'nothing was written again')
+  const other = await send('date,v\n2024-01-01,9\n')
+  t.ok(other.status >= 400 && other.status < 500, `another data set under the key: ${other.status}`)
+})
+
+t.test(
+  'a large import over points that are there: what meets them is merged, the rest stays as it was sent',
+  async (t) => {
+    const line = (i: number, v: number) => `${1704067200 + i * 60},${v}\n`
+    const many = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => line(from + i, i)).join('')
+    await post('prefix=l:', `time,v\n${line(5000, -1)}${line(20_000, -1)}${line(20_000.5, -1)}`)
+    const { body } = await post('prefix=l:', `time,v\n${many(0, 150_000)}`)
+    t.match(body, { inserted: 149_998, updated: 2, unchanged: 0, repeated: 0 })
+    const { body: info } = await call(url, 'GET', '/series/l%3Av')
+    t.match(info, { count: 150_001, min: -1, max: 149_999 })
+    const { body: all } = await call(url, 'GET', '/series/l%3Av/points?shape=columns&limit=200000')
+    const values: number[] = all.values
+    t.equal(values.length, 150_001)
+    t.ok(values.every((value, i) => value === (i <= 20_000 ? i : i === 20_001 ? -1 : i - 1)))
+  },
+)

@@ -1,13 +1,15 @@
 import { bodyStream } from '../../shared/http/body.ts'
 import { type Answer, contentType, type Request, type Route } from '../../shared/http/http.ts'
+import { Notes } from '../../shared/http/notes.ts'
 import { tzQuery, unitQuery } from '../../shared/http/range.ts'
 import { ImportFault, quoted } from '../../shared/import/faults.ts'
 import { toParameters } from '../../shared/import/mapping.ts'
 import type { SeriesSpec } from '../../shared/import/names.ts'
 import type { Said } from '../../shared/import/said.ts'
 import type { Table, TableForm } from '../../shared/import/table.ts'
-import { Problem, sentence } from '../../shared/problems.ts'
+import { type InputError, Problem, sentence } from '../../shared/problems.ts'
 import { importedSchema } from '../../shared/schemas/import.ts'
+import type { StagedColumn } from '../../shared/series/staging.ts'
 import { metadataOf, type Opened, openDataSet, readRows, sayRejects, type Tally } from './importing.ts'
 import { type PointsServices, timeOptions, timeOut, timestampsQuery } from './services.ts'
 
@@ -93,6 +95,7 @@ export const importRoute: Route<PointsServices> = {
       const opened = await openDataSet(body, source, (found) => {
         table = found
       })
+      table = opened.table
       const parameters = toParameters(opened.table, opened.mapping, said)
       const told = { mapping: parameters, query: new URLSearchParams(parameters).toString() }
       const skip = onError === 'skip'
@@ -117,36 +120,50 @@ interface Told {
 async function tryRows(request: Request, services: PointsServices, opened: Opened, told: Told): Promise<object> {
   const names = new Set<string>()
   const preview: object[] = []
-  const limits = { maxSeries: services.maxImportSeries, maxRejects: Infinity }
-  const tally = await readRows(opened, limits, (row, { line, pointer }) => {
-    for (const { series } of row.points) names.add(series.name)
+  const notes = new Notes()
+  const limits = { maxSeries: services.maxImportSeries, maxRejects: Infinity, note: notes.add }
+  const tally = await readRows(opened, limits, ({ series, values, timestamp: time }, { line, pointer }) => {
+    const filled = (_: unknown, i: number) => !Number.isNaN(values[i])
+    for (const { name } of series.filter(filled)) names.add(name)
     if (preview.length < previewed) {
-      const timestamp = timeOut(row.timestamp, request)
-      const points = row.points.map(({ series, value }) => ({ series: series.name, timestamp, value }))
+      const timestamp = timeOut(time, request)
+      const points = series.map(({ name }, i) => ({ series: name, timestamp, value: values[i] })).filter(filled)
       preview.push({ ...(line === undefined ? { pointer } : { line }), points })
     }
     return undefined
   })
-  const counted = summary(tally, [...names], opened)
-  const notes = [...counted.notes, ...(await sayExisting(services, counted.names))]
-  return { ...told, columns: opened.table.columns, preview, ...counted, notes }
+  const counted = summary(tally, [...names], opened, notes)
+  const all = [...counted.notes, ...(await sayExisting(services, counted.names))]
+  return { ...told, columns: opened.table.columns, preview, ...counted, notes: all }
 }
 
 async function writeRows(services: PointsServices, opened: Opened, told: Told, skip: boolean): Promise<object> {
   const staging = services.stage()
   const specs = new Set<SeriesSpec>()
-  const limits = { maxSeries: services.maxImportSeries, maxRejects: skip ? Infinity : hopeless }
+  const columns = new Map<SeriesSpec[], (StagedColumn | undefined)[]>()
+  const notes = new Notes()
+  const limits = { maxSeries: services.maxImportSeries, maxRejects: skip ? Infinity : hopeless, note: notes.add }
   let tally: Tally
   try {
-    tally = await readRows(opened, limits, ({ points, timestamp }, _, { rejected }) => {
+    tally = await readRows(opened, limits, ({ series, values, timestamp }, _, { rejected }) => {
       if (rejected > 0 && !skip) return undefined // nothing of it will be written
-      let waiting: Promise<void> | undefined
-      for (const { series, value } of points) {
-        specs.add(series)
-        const sending = staging.add(series.name, timestamp, value)
-        if (sending) waiting = waiting ? waiting.then(() => sending) : sending
+      let staged = columns.get(series)
+      if (!staged) {
+        staged = new Array(series.length)
+        columns.set(series, staged)
       }
-      return waiting
+      for (let i = 0; i < values.length; i++) {
+        const value = values[i]!
+        if (Number.isNaN(value)) continue
+        let column = staged[i]
+        if (!column) {
+          specs.add(series[i]!)
+          column = staging.column(series[i]!.name)
+          staged[i] = column
+        }
+        column.add(timestamp, value)
+      }
+      return staging.sendIfFull()
     })
     if (tally.rejected > 0 && !skip) {
       const detail = `${sayRejects(tally)} Nothing was written; on_error=skip leaves such rows out.`
@@ -159,9 +176,9 @@ async function writeRows(services: PointsServices, opened: Opened, told: Told, s
   }
   const { expired, ...committed } = await services.imports.commit(staging, metadataOf(specs))
   const repeated = committed.repeated + staging.repeated()
-  const counted = summary(tally, staging.names(), opened)
-  const notes = [...counted.notes, ...sayUpdated(committed.updated)]
-  return { ...told, ...counted, ...committed, repeated, ...(expired > 0 ? { expired } : {}), notes }
+  const counted = summary(tally, staging.names(), opened, notes)
+  const all = [...counted.notes, ...sayUpdated(committed.updated)]
+  return { ...told, ...counted, ...committed, repeated, ...(expired > 0 ? { expired } : {}), notes: all }
 }
 
 /** Which of the series that a dry run names are there already: another data set is not to be overwritten unnoticed. */
@@ -178,9 +195,17 @@ function sayUpdated(updated: number): string[] {
 
 const apart = 'points of the same time are overwritten, and prefix= keeps data sets apart'
 
-function summary({ rows, points, missing, rejected, rejects }: Tally, names: string[], { mapping }: Opened) {
+function summary(tally: Tally, names: string[], { mapping }: Opened, times: Notes) {
+  const { rows, points, missing, rejected, rejects } = tally
   const first = names.slice(0, listedNames)
-  return { rows, points, series: names.length, names: first, missing, rejected, rejects, notes: mapping.notes }
+  const notes = [...mapping.notes, ...(times.member().notes ?? []).map(sayNote)]
+  return { rows, points, series: names.length, names: first, missing, rejected, rejects, notes }
+}
+
+/** A note on the time of a row as a sentence, like those of what was inferred. */
+function sayNote({ line, pointer, detail }: InputError): string {
+  const place = line === undefined ? pointer : `Line ${line}`
+  return `${place === undefined ? detail : `${place}: ${detail}`}.`
 }
 
 function askFor({ mends }: ImportFault, { columns, sample }: Table): object {

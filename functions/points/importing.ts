@@ -4,7 +4,7 @@ import { readText } from '../../shared/import/bytes.ts'
 import { inferMapping, type Mapping } from '../../shared/import/mapping.ts'
 import type { SeriesSpec } from '../../shared/import/names.ts'
 import { openTable } from '../../shared/import/open.ts'
-import { type ReadRow, type Reject, RowReader } from '../../shared/import/rows.ts'
+import { type Reject, type RowNote, RowReader } from '../../shared/import/rows.ts'
 import type { Said } from '../../shared/import/said.ts'
 import type { SourceRow, Table, TableForm } from '../../shared/import/table.ts'
 import { maxInputErrors, sentence } from '../../shared/problems.ts'
@@ -24,7 +24,9 @@ export async function openDataSet(
   const text = await readText(body, (inflated) => bounded(inflated, maxBytes, 'send it in parts'))
   const table = await openTable(text, form, said)
   seen(table)
-  return { table, mapping: inferMapping(table, said) }
+  const mapping = inferMapping(table, said)
+  // The sample is large, and was looked at.
+  return { table: { ...table, sample: table.sample.slice(0, 3) }, mapping }
 }
 
 /** What reading all rows came to. */
@@ -45,28 +47,28 @@ export interface Tally {
 const slice = 5000
 
 /**
- * Reads every row; `take` gets those that can be read, as long as it is wanted. After `maxRejects` it reads no further.
- * Throws ImportFault where the file itself is broken.
+ * Reads every row; `take` finds those that can be read in the reader, as long as it is wanted. After `maxRejects` it
+ * reads no further. Throws ImportFault where the file itself is broken.
  */
 export async function readRows(
   { table, mapping }: Opened,
-  { maxSeries, maxRejects }: { maxSeries: number; maxRejects: number },
-  take: (row: ReadRow, source: SourceRow, tally: Tally) => Promise<void> | undefined,
+  { maxSeries, maxRejects, note }: { maxSeries: number; maxRejects: number; note: (note: RowNote) => void },
+  take: (row: RowReader, source: SourceRow, tally: Tally) => Promise<void> | undefined,
 ): Promise<Tally> {
-  const reader = new RowReader(table, mapping, maxSeries)
+  const reader = new RowReader(table, mapping, maxSeries, note)
   const tally: Tally = { rows: 0, points: 0, missing: 0, rejected: 0, rejects: [], columns: new Map(), stopped: false }
   for await (const batch of table.rows()) {
     for (const source of batch) {
       if (++tally.rows % slice === 0) await turn()
-      const row = reader.read(source)
-      if ('detail' in row) {
-        addReject(tally, row)
+      const reject = reader.read(source)
+      if (reject) {
+        addReject(tally, reject)
         if (tally.rejected >= maxRejects) return { ...tally, stopped: true }
         continue
       }
-      tally.points += row.points.length
-      tally.missing += row.missing
-      const waiting = take(row, source, tally)
+      tally.points += reader.values.length - reader.missing
+      tally.missing += reader.missing
+      const waiting = take(reader, source, tally)
       if (waiting) await waiting
     }
   }

@@ -64,6 +64,18 @@ t.test('an import keeps what the series keeps', async (t) => {
   const one = await call(url, 'POST', '/import', { body, headers: { 'content-type': 'text/csv' } })
   t.match(one.body, { inserted: 0, expired: 1 })
   t.same(await values('brief'), [], 'an empty series stays one')
+
+  // Whole chunks that meet nothing are taken as they are, unless they are too old.
+  await put('many', { retention: '7d' })
+  const lines = Array.from({ length: 10_000 }, (_, i) => `${new Date(ago(20) + i * 180_000).toISOString()},${i}`)
+  const many = await call(url, 'POST', '/import', {
+    body: `time,many\n${lines.join('\n')}\n`,
+    headers: { 'content-type': 'text/csv' },
+  })
+  const { inserted, expired } = many.body
+  t.equal(inserted + expired, 10_000)
+  t.ok(expired > 6000 && inserted > 3000)
+  t.equal((await values('many')).length, inserted)
 })
 
 t.test('what is older is not answered, and dropped', async (t) => {

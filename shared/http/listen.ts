@@ -2,18 +2,26 @@ import { createServer, type RequestListener, type Server, type ServerResponse, S
 import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { Problem } from '../problems.ts'
-import { holdBack } from './body.ts'
+import { holdBack, isHeldBack } from './body.ts'
 
 /** Connections that have not asked anything yet: node counts them as busy. */
 const silentConnections = new WeakMap<Server, Set<Socket>>()
 
-/** Listens; resolves when connections are accepted. */
+/** How long a body may pause. */
+const bodyIdleMs = 60_000
+
+/**
+ * Listens; resolves when connections are accepted. A body may take as long as its bytes keep coming; one that pauses for
+ * `idleMs` is answered 408, and its connection is closed.
+ */
 export async function listen(
   listener: RequestListener,
-  { port, host }: { port: number; host: string },
+  { port, host, idleMs = bodyIdleMs }: { port: number; host: string; idleMs?: number },
 ): Promise<Server & { url: string }> {
   // Without a Host the listener answers; what is expected beyond 100-continue may be ignored.
-  const server = createServer({ keepAliveTimeout: 65_000, requireHostHeader: false }, listener)
+  const times = { keepAliveTimeout: 65_000, headersTimeout: 60_000, requestTimeout: 0 }
+  const server = createServer({ ...times, requireHostHeader: false }, listener)
+  cutIdleBodies(server, idleMs)
   server.on('checkExpectation', listener)
   server.on('checkContinue', (req, res) => {
     holdBack(req, () => res.writeContinue())
@@ -33,6 +41,24 @@ export async function listen(
   })
   const { port: taken } = server.address() as AddressInfo
   return Object.assign(server, { url: `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${taken}` })
+}
+
+/** Cuts bodies of which nothing comes although everything that came was read: the client has gone, or stands still. */
+function cutIdleBodies(server: Server, idleMs: number): void {
+  server.on('request', (req) => {
+    const { socket, headers } = req
+    if (headers['transfer-encoding'] === undefined && !(Number(headers['content-length']) > 0)) return
+    let [seen, since] = [socket.bytesRead, performance.now()]
+    const look = setInterval(() => {
+      const unread = req.readableLength > 0 || socket.isPaused() || isHeldBack(req)
+      if (unread || socket.bytesRead !== seen) [seen, since] = [socket.bytesRead, performance.now()]
+      if (performance.now() - since < idleMs) return
+      clearInterval(look)
+      const code = 'ERR_HTTP_REQUEST_TIMEOUT'
+      if (!req.complete) server.emit('clientError', Object.assign(new Error('the body has paused'), { code }), socket)
+    }, idleMs / 4).unref()
+    for (const end of ['end', 'close']) req.once(end, () => clearInterval(look))
+  })
 }
 
 /** Answers what the parser of HTTP could not read, unless an answer is already being written. */

@@ -99,6 +99,34 @@ t.test('a client that goes away in the middle of an answer is no mistake of the 
   )
 })
 
+t.test('a body may take as long as bytes keep coming, and is cut when they do not', async (t) => {
+  const idleMs = 400
+  const small = await startSmall({}, { idleMs })
+  const head = 'POST /stream HTTP/1.1\r\nhost: a\r\ncontent-type: text/csv\r\nconnection: close\r\n'
+  const steady = connect(small.port, '127.0.0.1')
+  const started = Date.now()
+  let [sent, answer] = [0, '']
+  steady.on('data', (data) => {
+    answer += data
+  })
+  steady.write(`${head}content-length: 12\r\n\r\n`)
+  const drip = setInterval(() => {
+    steady.write('x')
+    if (++sent === 12) clearInterval(drip)
+  }, idleMs / 4)
+  const waiting = sendOn(small.port, { path: '/direct/a/gate' })
+  const cut = await sendRaw(small.port, `${head}content-length: 12\r\n\r\nx`)
+  t.match(cut, /^HTTP\/1\.1 408 /)
+  t.match(JSON.parse(cut.split('\r\n\r\n')[1]!), { type: 'urn:kymograph:problem:request-timeout', status: 408 })
+  t.ok(Date.now() - started >= idleMs, 'not before its time')
+  await until(() => answer.endsWith('}\n'), 'the answer to the steady one')
+  t.match(answer, /^HTTP\/1\.1 200 .*"bytes":12/s)
+  t.ok(Date.now() - started > 2 * idleMs, 'it took longer than a pause may')
+  small.gate.open()
+  t.equal((await waiting).status, 200, 'an answer may take its time')
+  await small.drain(1000)
+})
+
 t.test('a drain answers what is under way, takes nothing new, and lets idle connections go', async (t) => {
   const small = await startSmall()
   const agent = new Agent({ keepAlive: true })

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import { CsvError, type Info, type Options, parse } from 'csv-parse'
 import type { TextSource } from './bytes.ts'
+import { CsvScanner } from './csv-rows.ts'
 import { clip, ImportFault, quoted } from './faults.ts'
 import { findHeader, isHeader } from './header.ts'
 import { type SourceRow, sampleRows, type Table, uniqueNames } from './table.ts'
@@ -32,7 +33,7 @@ export async function openCsv(text: TextSource, said: { delimiter?: string; head
   if (columns.length === 1) refuseOneColumn(sample, delimiter)
   if (text.whole) refuseHeaderAlone(sample, header)
   async function* rows() {
-    for await (const rows of parseCsv(text.chunks(), delimiter)) yield rows.filter(({ line }) => line! > header)
+    for await (const rows of parseCsv(text.chunks(), delimiter)) yield below(rows, header)
   }
   return {
     form: 'csv',
@@ -43,6 +44,10 @@ export async function openCsv(text: TextSource, said: { delimiter?: string; head
     rows,
     found: { delimiter, header },
   }
+}
+
+function* below(rows: Iterable<SourceRow>, header: number): Generator<SourceRow> {
+  for (const row of rows) if (row.line! > header) yield row
 }
 
 function readDelimiter(said: string | undefined): string | undefined {
@@ -75,8 +80,10 @@ async function sampleOf(text: TextSource, delimiter: string, most: number): Prom
   const whole = text.whole && start.length === text.start.length
   try {
     for await (const rows of parseCsv([start], delimiter)) {
-      sample.push(...rows)
-      if (sample.length >= most) return sample.slice(0, most)
+      for (const { line, cells } of rows) {
+        sample.push({ line: line!, cells })
+        if (sample.length === most) return sample
+      }
     }
   } catch (error) {
     // The beginning may end within quotes.
@@ -88,17 +95,53 @@ async function sampleOf(text: TextSource, delimiter: string, most: number): Prom
   return sample
 }
 
-const comment = /^\s*[#%]/
-
-/** The rows of CSV, in batches. Blank lines, rows of nothing but delimiters and lines that begin with # are left out. */
+/**
+ * The rows of CSV, some at a time; each is good until the next is asked for. Blank lines, rows of nothing but delimiters
+ * and lines that begin with # are left out. Plain CSV takes the quick way; from the first record on that is odd, such as
+ * one whose quotes do not match, the library reads.
+ */
 export async function* parseCsv(
   chunks: AsyncIterable<string> | string[],
   delimiter: string,
+): AsyncGenerator<Iterable<SourceRow>> {
+  const scanner = new CsvScanner(delimiter)
+  const pieces = (async function* () {
+    yield* chunks
+  })()
+  // A delimiter that is also the space around cells.
+  scanner.odd = delimiter === ' '
+  while (!scanner.odd) {
+    const next = await pieces.next()
+    yield scanner.scan(next.value ?? '', next.done === true)
+    if (next.done) {
+      if (!scanner.odd) return
+      break
+    }
+    if (scanner.rest.length > maxRecord) break
+  }
+  const left = (async function* () {
+    yield scanner.rest
+    yield* pieces
+  })()
+  yield* parseOddCsv(left, delimiter, scanner.line === 0 ? {} : { above: scanner.line, ends: lineEnds })
+}
+
+const comment = /^\s*[#%]/
+
+/** What ends a line for the scanner. */
+export const lineEnds = ['\r\n', '\n']
+
+/** The same by the library; `above` lines were read before. It finds out what ends a line, unless it is told. */
+export async function* parseOddCsv(
+  chunks: AsyncIterable<string> | string[],
+  delimiter: string,
+  { above = 0, ends = [] }: { above?: number; ends?: string[] } = {},
 ): AsyncGenerator<SourceRow[]> {
   const options: Options = {
     delimiter,
     bom: true,
     info: true,
+    record_delimiter: ends,
     relax_column_count: true,
     relax_quotes: true,
     skip_empty_lines: true,
@@ -117,9 +160,9 @@ export async function* parseCsv(
     for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: Info }>) {
       last = info.lines
       taken++
-      if (comment.test(record[0]!) || record.every((cell) => cell === '')) continue
       for (const [i, cell] of record.entries()) if (cell.endsWith(' ')) record[i] = cell.trimEnd()
-      rows.push({ line: info.lines, cells: record })
+      if (comment.test(record[0]!) || record.every((cell) => cell === '')) continue
+      rows.push({ line: above + info.lines, cells: record })
       if (rows.length < batch) continue
       yield rows
       rows = []
@@ -129,7 +172,7 @@ export async function* parseCsv(
     if (!(error instanceof CsvError)) throw error
     if (rows.length > 0) yield rows
     // Records that were parsed and not yet taken are lost with the fault: each of them is taken for a line.
-    throw new ImportFault({ line: last + (error.records as number) - taken + 1, detail: csvFault(error) })
+    throw new ImportFault({ line: above + last + (error.records as number) - taken + 1, detail: csvFault(error) })
   } finally {
     source.destroy()
     parser.destroy()

@@ -13,6 +13,32 @@ export function readNumber(text: string, decimal: Decimal): number {
   return readDressed(text, decimal)
 }
 
+/** Powers of ten that a double holds exactly. */
+const powers = Array.from({ length: 16 }, (_, i) => 10 ** i)
+
+/**
+ * A number of at most 15 digits between two places of a text; NaN for any other text. It is exact: the digits and the
+ * power of ten are, and one division rounds once.
+ */
+export function readPlainNumber(text: string, start: number, end: number, decimal: number): number {
+  let at = start
+  const sign = text.charCodeAt(at)
+  if (sign === 45 || sign === 43) at++
+  if (end - at > 16 || at === end) return Number.NaN
+  let [digits, count, fraction] = [0, 0, -1]
+  for (; at < end; at++) {
+    const code = text.charCodeAt(at)
+    if (code >= 48 && code <= 57) {
+      digits = digits * 10 + (code - 48)
+      count++
+    } else if (code === decimal && fraction < 0) fraction = count
+    else return Number.NaN
+  }
+  if (count === 0 || count > 15) return Number.NaN
+  const size = fraction < 0 ? digits : digits / powers[count - fraction]!
+  return sign === 45 ? 0 - size : size
+}
+
 function readDressed(text: string, decimal: Decimal): number {
   const bare = text.trim().replace('\u2212', '-').replace(decoration, '$1').replace(spaces, '')
   if (decimal === '.') {

@@ -1,8 +1,10 @@
 import { nameFault } from '../series/name.ts'
+import { CsvRow } from './csv-rows.ts'
 import { clip, ImportFault } from './faults.ts'
 import type { Mapping } from './mapping.ts'
 import { fieldsOf, labelName, type SeriesSpec, taggedName } from './names.ts'
 import { readNumber } from './numbers.ts'
+import { copyText, QuickTimes } from './quick-times.ts'
 import { isMissing, type SourceRow, type Table } from './table.ts'
 
 /** A row that can't be read: where, what stood there, and what would be right. */
@@ -14,40 +16,73 @@ export interface Reject {
   detail: string
 }
 
-export interface ReadRow {
-  timestamp: number
-  /** The points of the row: as many series as values. */
-  points: { series: SeriesSpec; value: number }[]
-  /** Values that the row does not have. */
-  missing: number
+/** What is worth telling of the time of a row that was read. */
+export interface RowNote {
+  line?: number
+  pointer?: string
+  detail: string
 }
 
-/** Reads the rows of a table by a mapping. A row is read whole or rejected whole. */
+/**
+ * Reads the rows of a table by a mapping. A row is read whole or rejected whole; what was read stands in the reader until
+ * the next row.
+ */
 export class RowReader {
+  timestamp = 0
+  /** The series of the row's values. */
+  series: SeriesSpec[] = []
+  /** A value for each series; NaN where the row has none. */
+  readonly values: Float64Array
+  /** How many of them the row has not. */
+  missing = 0
   readonly #table: Table
   readonly #mapping: Mapping
   readonly #fields: { name: string; unit?: string }[]
   readonly #nulls: Set<string>
+  /** Numbers that may mean a missing value: their texts tell. */
+  readonly #nullNumbers: number[]
   readonly #labelNames: string[]
-  readonly #series = new Map<string, SeriesSpec[]>()
+  readonly #known = new Map<string, SeriesSpec[]>()
   readonly #maxSeries: number
   readonly #plain: boolean
+  readonly #decimal: number
+  readonly #quick: QuickTimes | undefined
+  readonly #note: (note: RowNote) => void
 
-  constructor(table: Table, mapping: Mapping, maxSeries: number) {
+  /** `note` is told of local times that a change of clocks skips or makes come twice. */
+  constructor(table: Table, mapping: Mapping, maxSeries: number, note: (note: RowNote) => void) {
     this.#table = table
     this.#mapping = mapping
     this.#fields = fieldsOf(mapping.values.map((column) => table.columns[column]!))
+    this.values = new Float64Array(mapping.values.length)
     this.#nulls = new Set(mapping.nulls)
+    this.#nullNumbers = mapping.nulls
+      .map((text) => readNumber(text, mapping.decimal))
+      .filter((number) => Number.isFinite(number))
     this.#labelNames = mapping.labels.map((column) => labelName(table.columns[column]!))
     this.#maxSeries = maxSeries
     this.#plain = mapping.labels.length === 0 && mapping.name === undefined
+    this.#decimal = mapping.decimal.charCodeAt(0)
+    this.#note = note
+    const { format, unit } = mapping.time
+    // A time that means a missing one must be looked at as a text.
+    if (!mapping.nulls.some((text) => format.matches(text))) {
+      this.#quick = new QuickTimes(format, unit, (text) => {
+        let told = false
+        const time = this.#parseTime(text, () => {
+          told = true
+        })
+        return told || typeof time !== 'number' ? undefined : time
+      })
+    }
   }
 
-  /** Throws ImportFault when the rows make more series than are allowed. */
-  read(row: SourceRow): ReadRow | Reject {
-    const { cells } = row
+  /** Gives what is wrong with a row. Throws ImportFault when the rows make more series than are allowed. */
+  read(row: SourceRow): Reject | undefined {
+    const csv = row instanceof CsvRow ? row : undefined
     const count = this.#table.columns.length
-    if (cells.length > count) {
+    if ((csv?.count ?? row.cells.length) > count) {
+      const { cells } = row
       return this.#reject(
         row,
         undefined,
@@ -55,77 +90,102 @@ export class RowReader {
         `the row has ${cells.length} fields, and the table ${count} columns; a field with the delimiter in it must stand in quotes`,
       )
     }
-    if (cells.length === 0) return this.#reject(row, undefined, '', 'an object or a list was expected as a record')
-    const timestamp = this.#readTime(row)
+    if (!csv && row.cells.length === 0)
+      return this.#reject(row, undefined, '', 'an object or a list was expected as a record')
+    const timestamp = this.#readTime(row, csv)
     if (typeof timestamp !== 'number') return timestamp
     const series = this.#seriesOf(row)
     if (!Array.isArray(series)) return series
-    const points: ReadRow['points'] = []
-    let missing = 0
-    for (const [i, column] of this.#mapping.values.entries()) {
-      const text = cells[column] ?? ''
-      if (isMissing(text) || this.#nulls.has(text)) {
-        missing++
-        continue
+    const { values } = this.#mapping
+    this.missing = 0
+    for (let i = 0; i < values.length; i++) {
+      const column = values[i]!
+      let value = csv ? csv.number(column, this.#decimal) : Number.NaN
+      if (Number.isNaN(value) || (this.#nullNumbers.length > 0 && this.#nullNumbers.includes(value))) {
+        const text = cellOf(row, column)
+        if (isMissing(text) || this.#nulls.has(text)) {
+          this.missing++
+          value = Number.NaN
+        } else {
+          value = readNumber(text, this.#mapping.decimal)
+          if (!Number.isFinite(value)) return this.#rejectNumber(row, column, text)
+        }
       }
-      const value = readNumber(text, this.#mapping.decimal)
-      if (!Number.isFinite(value)) return this.#rejectNumber(row, column, text)
-      points.push({ series: series[i]!, value: value + 0 })
+      this.values[i] = value + 0
     }
-    return { timestamp, points, missing }
+    this.timestamp = timestamp
+    this.series = series
+    return undefined
   }
 
-  #readTime(row: SourceRow): number | Reject {
+  #readTime(row: SourceRow, csv: CsvRow | undefined): number | Reject {
+    const { columns } = this.#mapping.time
+    const [column] = columns as [number]
+    if (csv && this.#quick && columns.length === 1 && column < csv.count) {
+      const time = this.#quick.quick(csv.text, csv.starts[column]!, csv.ends[column]!)
+      if (!Number.isNaN(time)) return time
+    }
+    const text = columns.length === 1 ? cellOf(row, column) : columns.map((column) => cellOf(row, column)).join(' ')
+    const quick = csv && columns.length === 1 ? Number.NaN : (this.#quick?.quick(text, 0, text.length) ?? Number.NaN)
+    if (!Number.isNaN(quick)) return quick
+    const known = this.#quick?.known(text)
+    if (known !== undefined) return known
+    let told: string | undefined
+    const time = this.#parseTime(text, (detail) => {
+      told = detail
+    })
+    if (typeof time !== 'number') return this.#reject(row, this.#table.columns[column], text, time.detail)
+    if (told === undefined) this.#quick?.learn(text, time)
+    else this.#note({ ...place(row), detail: told })
+    return time
+  }
+
+  #parseTime(text: string, note: (detail: string) => void): number | { detail: string } {
     const { time, tz } = this.#mapping
-    const [column] = time.columns
-    const text =
-      time.columns.length === 1 ? (row.cells[column!] ?? '') : time.columns.map((c) => row.cells[c] ?? '').join(' ')
-    const name = this.#table.columns[column!]!
-    if (isMissing(text.trim()) || this.#nulls.has(text)) return this.#reject(row, name, text, 'the row has no time')
+    if (isMissing(text.trim()) || this.#nulls.has(text)) return { detail: 'the row has no time' }
     if (!time.format.matches(text)) {
-      return this.#reject(
-        row,
-        name,
-        text,
-        `'${clip(text)}' is not a time of the form ${time.format.text}; if others have it too, say their form by time_format=`,
-      )
+      return {
+        detail: `'${clip(text)}' is not a time of the form ${time.format.text}; if others have it too, say their form by time_format=`,
+      }
     }
     if (tz === undefined && time.format.zoned(text) !== time.zoned) {
       const rest = time.zoned
         ? 'says no offset from UTC, and the first times do'
         : 'says its offset from UTC, and the first times do not'
-      return this.#reject(row, name, text, `'${clip(text)}' ${rest}; tz= says the zone of those without`)
+      return { detail: `'${clip(text)}' ${rest}; tz= says the zone of those without` }
     }
     try {
-      return time.format.read(text, { tz, unit: time.unit })
+      return time.format.read(text, { tz, unit: time.unit, note })
     } catch (error) {
       if (!(error instanceof RangeError)) throw error
-      return this.#reject(row, name, text, error.message)
+      return { detail: error.message }
     }
   }
 
   #seriesOf(row: SourceRow): SeriesSpec[] | Reject {
     const { labels, name } = this.#mapping
-    const texts = labels.map((column) => row.cells[column] ?? '')
-    const named = name === undefined ? undefined : (row.cells[name] ?? '')
-    const key = this.#plain ? '' : [named, ...texts].join('\u0000')
-    const known = this.#series.get(key)
+    if (this.#plain && this.#known.size > 0) return this.#known.get('')!
+    const named = name === undefined ? undefined : cellOf(row, name)
+    let key = named ?? ''
+    for (let i = 0; i < labels.length; i++) key += `\u0000${cellOf(row, labels[i]!)}`
+    const known = this.#known.get(key)
     if (known) return known
+    const texts = labels.map((column) => copyText(cellOf(row, column)))
     if (named === '') return this.#reject(row, this.#table.columns[name!]!, '', 'the row does not name its series')
-    const made = this.#makeSeries(texts, named)
+    const made = this.#makeSeries(texts, named === undefined ? named : copyText(named))
     const fault = made.map((spec) => specFault(spec)).find((fault) => fault !== undefined)
     if (fault !== undefined) {
       const column = this.#table.columns[name ?? labels[0] ?? this.#mapping.values[0]!]!
       return this.#reject(row, column, named ?? texts.join(', '), fault)
     }
-    if ((this.#series.size + 1) * made.length > this.#maxSeries) {
+    if ((this.#known.size + 1) * made.length > this.#maxSeries) {
       throw new ImportFault({
         parameter: 'labels',
         ...place(row),
         detail: `the rows make more than ${this.#maxSeries} series; labels= and name= name columns with few different texts, labels= without any keeps all rows of a column in one series`,
       })
     }
-    this.#series.set(key, made)
+    this.#known.set(copyText(key), made)
     return made
   }
 
@@ -151,8 +211,12 @@ export class RowReader {
   }
 
   #reject(row: SourceRow, column: string | undefined, text: string, detail: string): Reject {
-    return { ...place(row), ...(column === undefined ? {} : { column }), text: clip(text), detail }
+    return { ...place(row), ...(column === undefined ? {} : { column }), text: copyText(clip(text)), detail }
   }
+}
+
+function cellOf(row: SourceRow, column: number): string {
+  return row instanceof CsvRow ? row.cell(column) : (row.cells[column] ?? '')
 }
 
 function place({ line, pointer }: SourceRow): { line?: number; pointer?: string } {

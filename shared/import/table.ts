@@ -4,7 +4,7 @@ export interface SourceRow {
   line?: number
   /** In JSON where its record is. */
   pointer?: string
-  cells: string[]
+  readonly cells: string[]
 }
 
 export type TableForm = 'csv' | 'json' | 'ndjson'
@@ -19,7 +19,8 @@ export interface Table {
   sample: SourceRow[]
   /** Whether the sample is all there is. */
   whole: boolean
-  rows(): AsyncGenerator<SourceRow[]>
+  /** All rows, some at a time; each is good until the next is asked for. */
+  rows(): AsyncGenerator<Iterable<SourceRow>>
   /** How the table was found, as the parameters that say so. */
   found: { delimiter?: string; header?: number; records?: string }
 }

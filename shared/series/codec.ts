@@ -14,10 +14,16 @@ const header = 8
 
 export class ChunkError extends Error {}
 
-export function encodeChunk(points: Points): Buffer {
+/** Bytes of a chunk of so many points. */
+export const chunkBytes = (count: number): number => header + 16 * count
+
+/** Encodes points; `chunk`, if given, takes them: it must have the size that they need. */
+export function encodeChunk(
+  points: Points,
+  chunk: Buffer = Buffer.allocUnsafe(chunkBytes(points.timestamps.length)),
+): Buffer {
   const half = points.timestamps.byteLength
-  const chunk = Buffer.alloc(header + 2 * half)
-  chunk[0] = version
+  chunk.writeUInt32LE(version) // the zeroes included
   chunk.set(bytesOf(points.timestamps), header)
   chunk.set(bytesOf(points.values), header + half)
   chunk.writeUInt32LE(crc32(chunk.subarray(header)), 4)

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
-import { seriesKeys, stagedKeys } from '../keys.ts'
+import { type StagedKeys, seriesKeys, stagedKeys } from '../keys.ts'
 import { Problem } from '../problems.ts'
 import { type Redis, runScript } from '../redis.ts'
 import { Chunker } from './chunker.ts'
@@ -10,7 +10,7 @@ import { readMeta } from './metadata.ts'
 import { lowerBound, type Points, pointsInRange } from './points.ts'
 import { dropExpired, hasExpired, keptFrom, noteDue } from './retention.ts'
 import { fullChunk } from './rewrite.ts'
-import { mergeRuns, type Run, touchedChunks } from './runs.ts'
+import { aloneRuns, mergeRuns, type Run, touchedChunks } from './runs.ts'
 import { parseRun, type StagedRun } from './staging.ts'
 
 export interface Committed {
@@ -28,6 +28,9 @@ interface StoredRun extends Run {
   id: string
   count: number
 }
+
+/** Runs that one call of a script lays among the chunks. */
+const adopted = 64
 
 const maxAttempts = 200
 
@@ -63,15 +66,18 @@ async function attemptCommit(redis: Redis, name: string, importId: string): Prom
   }
   const runs = fields.map(parseRun)
   const chunks = storedRuns(summaries)
-  const touched = touchedChunks(chunks, runs, fullChunk)
-  const stay = chunks.filter((chunk) => !touched.has(chunk)).map(({ first }) => first)
+  const isWhole = ({ count, first }: StagedRun) => count === fullChunk && (from === undefined || first >= from)
+  const alone = new Set(aloneRuns(runs, chunks).filter(isWhole))
+  const others = runs.filter((run) => !alone.has(run))
+  const touched = touchedChunks(chunks, others, fullChunk)
+  const stay = [...chunks.filter((chunk) => !touched.has(chunk)), ...alone].map(({ first }) => first)
 
   const counts: Committed = { inserted: 0, updated: 0, unchanged: 0, repeated: 0, expired: 0 }
   const chunker = new Chunker(stay, fullChunk)
   const load = (runs: (StagedRun | StoredRun)[]) =>
     loadRuns(redis, name, { series: series.chunks, staged: staged.runs }, runs)
   try {
-    for await (const stretch of mergeRuns([...runs, ...touched], load as (runs: Run[]) => Promise<Points[]>)) {
+    for await (const stretch of mergeRuns([...others, ...touched], load as (runs: Run[]) => Promise<Points[]>)) {
       counts.updated += stretch.updated
       counts.unchanged += stretch.unchanged
       // What the series itself no longer keeps has been dropped, so all that is too old is new.
@@ -82,6 +88,8 @@ async function attemptCommit(redis: Redis, name: string, importId: string): Prom
       await prepare(redis, staged, chunker.push(pointsInRange(stretch.points, { from })))
     }
     await prepare(redis, staged, chunker.end())
+    await adopt(redis, staged, [...alone])
+    counts.inserted += alone.size * fullChunk
   } catch (error) {
     if (error instanceof Gone) return 'raced'
     throw error
@@ -140,6 +148,16 @@ async function loadRuns(
       throw new ChunkError(`a chunk of the series '${name}' is damaged: ${error.message}`)
     }
   })
+}
+
+/** Keeps runs that are chunks as they are, without a way through this process. */
+async function adopt(redis: Redis, { runs, chunks, summaries }: StagedKeys, alone: StagedRun[]): Promise<void> {
+  for (let at = 0; at < alone.length; at += adopted) {
+    const lot = alone.slice(at, at + adopted)
+    const change = lot.flatMap(({ field, first, summary }) => [field, String(first), summary])
+    const reply = await runScript(redis, 'adoptStaged', [runs, chunks, summaries], [preparedTtlMs, ...change])
+    if (reply === null) throw new Gone()
+  }
 }
 
 /** Keeps chunks under the series' hash tag until they are swapped in. */

@@ -22,7 +22,7 @@ export interface Imports {
 }
 
 /** Series that are committed at a time. */
-const parallel = 8
+const parallel = 4
 const batch = 500
 
 export function openImports(

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { Chunker } from './chunker.ts'
 import type { Points } from './points.ts'
-import { mergeRuns, type Run, touchedChunks } from './runs.ts'
+import { aloneRuns, mergeRuns, type Run, touchedChunks } from './runs.ts'
 
 const point = fc.tuple(fc.integer({ min: 0, max: 300 }), fc.integer({ min: 0, max: 3 }))
 /** Runs as an import writes them: each in time order, each time once. */
@@ -99,4 +99,62 @@ t.test('an import touches what it meets, and what beside it is not full', async 
   t.same(touched([5, 45]), [0, 10, 20, 30, 40])
   t.same(touched([100, 200]), [])
   t.same(touched([60, 60], [-5, -1]), [])
+})
+
+t.test('runs that meet neither each other nor a chunk are alone', async (t) => {
+  const run = (first: number, last: number) => ({ number: 0, first, last })
+  const firsts = (runs: [number, number][], chunks: [number, number][]) =>
+    aloneRuns(
+      runs.map(([a, b]) => run(a, b)),
+      chunks.map(([a, b]) => run(a, b)),
+    ).map(({ first }) => first)
+  t.same(
+    firsts(
+      [
+        [20, 29],
+        [0, 9],
+        [10, 19],
+      ],
+      [],
+    ),
+    [20, 0, 10],
+  )
+  t.same(
+    firsts(
+      [
+        [0, 9],
+        [9, 12],
+        [20, 29],
+      ],
+      [],
+    ),
+    [20],
+  )
+  t.same(
+    firsts(
+      [
+        [0, 100],
+        [10, 19],
+        [50, 59],
+        [101, 102],
+      ],
+      [],
+    ),
+    [101],
+  )
+  t.same(
+    firsts(
+      [
+        [0, 9],
+        [20, 29],
+        [40, 49],
+      ],
+      [
+        [12, 15],
+        [25, 26],
+      ],
+    ),
+    [0, 40],
+  )
+  t.same(firsts([[0, 9]], [[-5, 50]]), [])
 })

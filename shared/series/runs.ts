@@ -9,7 +9,7 @@ export interface Run {
 }
 
 /** Runs that are read together. */
-const together = 64
+const together = 32
 
 /** Merged points, each time once, with what became of them. */
 export interface Stretch {
@@ -135,6 +135,21 @@ export function touchedChunks<T extends Run & { count: number }>(chunks: T[], ru
     for (const beside of [inOrder[from - 1], inOrder[to]]) if (beside && beside.count < full) touched.add(beside)
   }
   return touched
+}
+
+/** The runs of an import that meet neither each other nor a chunk of the series. */
+export function aloneRuns<T extends Run>(runs: T[], chunks: Run[]): T[] {
+  const all = [...runs, ...chunks].sort((a, b) => a.first - b.first)
+  const met = new Set<Run>()
+  let furthest: Run | undefined
+  for (const run of all) {
+    if (furthest && run.first <= furthest.last) {
+      met.add(run)
+      met.add(furthest)
+    }
+    if (!furthest || run.last > furthest.last) furthest = run
+  }
+  return runs.filter((run) => !met.has(run))
 }
 
 /** The spans that runs cover, joined where they meet. */

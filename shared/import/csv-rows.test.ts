@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict'
+import fc from 'fast-check'
+import t from 'tap'
+import { lineEnds, parseCsv, parseOddCsv } from './csv.ts'
+import { CsvScanner } from './csv-rows.ts'
+import { readNumber, readPlainNumber } from './numbers.ts'
+import type { SourceRow } from './table.ts'
+
+type Rows = [line: number | undefined, cells: string[]][]
+
+async function rowsOf(batches: AsyncIterable<Iterable<SourceRow>>): Promise<Rows | string> {
+  const rows: Rows = []
+  try {
+    for await (const batch of batches) for (const { line, cells } of batch) rows.push([line, [...cells]])
+  } catch (error) {
+    return (error as Error).message
+  }
+  return rows
+}
+
+const bare = fc.oneof(fc.constantFrom('', '1.5', ' x', 'y ', '#n', 'é€', '5" pipe'), fc.string({ maxLength: 4 }))
+const quoted = fc.constantFrom('"a,b"', '"say ""no"""', '"two\nlines"', '""', ' "padded"', '"x"y', '"open')
+
+t.test('rows are those that the library finds, however the text is cut', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.array(fc.oneof({ weight: 6, arbitrary: bare }, { weight: 1, arbitrary: quoted })), { maxLength: 6 }),
+      fc.constantFrom('\n', '\r\n'),
+      fc.constantFrom(',', ';', '\t'),
+      fc.boolean(),
+      fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1 }),
+      async (table, end, delimiter, ended, sizes) => {
+        const lines = table.map((cells) => cells.map((cell) => cell.replace(/\r|\n(?!lines)/g, '')).join(delimiter))
+        const text = ['a', ...lines].join(end) + (ended ? end : '')
+        const pieces: string[] = []
+        for (let at = 0, i = 0; at < text.length; at += pieces.at(-1)!.length, i++)
+          pieces.push(text.slice(at, at + sizes[i % sizes.length]!))
+        const [ours, theirs] = [
+          await rowsOf(parseCsv(pieces, delimiter)),
+          await rowsOf(parseOddCsv([text], delimiter, { ends: lineEnds })),
+        ]
+        // Within quotes the library counts CRLF as two lines.
+        const seen = (rows: Rows | string) =>
+          end === '\n' || typeof rows === 'string' ? rows : rows.map(([, cells]) => cells)
+        if (end === '\n' || typeof ours !== 'string') assert.deepEqual(seen(ours), seen(theirs))
+        else assert.equal(typeof theirs, 'string')
+      },
+    ),
+    { numRuns: 400 },
+  )
+})
+
+t.test('plain CSV needs no library; what is odd stops the scanner before its record', async (t) => {
+  const plain = new CsvScanner(',')
+  const rows = [...plain.scan('a,"b ""c"""\r\n1,"x\ny"\n', false)].length + [...plain.scan('3,', true)].length
+  t.same([rows, plain.odd, plain.rest], [3, false, ''])
+  const odd = new CsvScanner(',')
+  t.equal([...odd.scan('a,b\n1,"2"x\n3,4\n', true)].length, 1)
+  t.same([odd.odd, odd.rest, odd.line], [true, '1,"2"x\n3,4\n', 1])
+})
+
+t.test('plain numbers are read to the last bit', async (t) => {
+  const digits = fc.tuple(fc.constantFrom('', '-', '+'), fc.nat(1e9), fc.constantFrom('', '.'), fc.nat(1e6))
+  fc.assert(
+    fc.property(digits, ([sign, whole, point, rest]) => {
+      const text = sign + whole + point + (point === '' ? '' : rest)
+      const plain = readPlainNumber(`,${text},`, 1, 1 + text.length, 46)
+      if (text.replace(/\D/g, '').length <= 15) assert.equal(plain + 0, readNumber(text, '.') + 0)
+      else assert.ok(Number.isNaN(plain) || plain === readNumber(text, '.'))
+    }),
+  )
+  for (const text of ['', '-', '.', '1e3', '1.2.3', '0x1', '1 ', '1,2', '1234567890123456'])
+    t.ok(Number.isNaN(readPlainNumber(text, 0, text.length, 46)), text)
+})
