@@ -21,7 +21,7 @@ async function rowsOf(batches: AsyncIterable<Iterable<SourceRow>>): Promise<Rows
 const bare = fc.oneof(fc.constantFrom('', '1.5', ' x', 'y ', '#n', 'é€', '5" pipe'), fc.string({ maxLength: 4 }))
 const quoted = fc.constantFrom('"a,b"', '"say ""no"""', '"two\nlines"', '""', ' "padded"', '"x"y', '"open')
 
-t.test('rows are those that the library finds, however the text is cut', async () => {
+t.test('rows are those that the library finds, however the text is cut', async (t) => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.array(fc.oneof({ weight: 6, arbitrary: bare }, { weight: 1, arbitrary: quoted })), { maxLength: 6 }),
@@ -48,6 +48,7 @@ t.test('rows are those that the library finds, however the text is cut', async (
     ),
     { numRuns: 400 },
   )
+  t.pass('for every example that was tried')
 })
 
 t.test('plain CSV needs no library; what is odd stops the scanner before its record', async (t) => {
