@@ -11,7 +11,7 @@ const silenceMs = 100
 /** A job whose next attempt is due within so long is waited for. */
 const lingerMs = 5000
 /** A poke is answered after so long although jobs are ready: the next one goes to the newest revision. */
-const holdMs = 60_000
+const longestHoldMs = 60_000
 /** So long a ticket waits for the poke that belongs to it. */
 const patienceMs = 5000
 
@@ -38,7 +38,8 @@ export function makeDrain(
     sweep,
     run,
     log,
-  }: { jobs: Jobs; queue: Queue; sweep: Sweep; run: (job: Job) => Promise<void>; log: Log },
+    holdMs = longestHoldMs,
+  }: { jobs: Jobs; queue: Queue; sweep: Sweep; run: (job: Job) => Promise<void>; log: Log; holdMs?: number },
 ): Drain {
   let stopped = false
   let ran = 0
@@ -82,10 +83,11 @@ export function makeDrain(
     )
   }
 
-  async function settle(): Promise<void> {
+  /** Waits until no ticket comes any more, at most until `end`. */
+  async function settle(end: number): Promise<void> {
     await turn
     const silent = () => Date.now() - lastTicket
-    while (consumer?.alive && silent() < silenceMs && !stopped) {
+    while (consumer?.alive && silent() < silenceMs && !stopped && Date.now() < end) {
       await pause(silenceMs - silent())
       await turn
     }
@@ -105,7 +107,7 @@ export function makeDrain(
     startConsumer()
     while (!stopped && Date.now() < end) {
       await sweep.run()
-      await settle()
+      await settle(end)
       if (await next()) continue
       const inMs = await due()
       if (inMs === undefined || inMs > lingerMs) break

@@ -18,7 +18,7 @@ export const worker: FunctionDefinition<{ drain: Drain }> = {
       method: 'POST',
       path: '/',
       scope: 'internal',
-      summary: 'Drain the queue; the answer comes when no job is ready',
+      summary: 'Drain the queue; the answer comes when no job is ready, or after a minute',
       answers: {
         200: {
           description: 'How many jobs were run',

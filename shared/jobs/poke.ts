@@ -22,7 +22,8 @@ export interface PokeSettings {
 }
 
 /**
- * Wakes workers. A worker answers its poke only when it has drained the queue: the open request is what keeps it.
+ * Wakes workers. A worker answers its poke when it has drained the queue, or after a minute: the open request
+ * is what keeps it.
  * Pokes are counted in Redis over all processes; one that is not renewed for POKE_MS no longer counts.
  */
 export function makePoker(redis: Redis, settings: PokeSettings, log: Log): Poker | undefined {
