@@ -12,7 +12,7 @@ interface Checker {
 
 function makeChecker(coerceTypes: boolean): Checker {
   const common = { allErrors: true, useDefaults: true, verbose: true, strictTuples: false }
-  // The schemas are ours, and a test checks them: doing so here would take a third of a function's start.
+  // The schemas are ours, and a test checks them: doing so here would slow each start.
   const ajv = new Ajv({ ...common, coerceTypes, validateSchema: false })
   ajv.addFormat('time-zone', isTimeZone)
   // A time is resolved, with its own message, where it is used: its form depends on the other parameters.
