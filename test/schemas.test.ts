@@ -28,3 +28,14 @@ t.test('every schema is a JSON Schema', async (t) => {
   t.match(schemaFault({ type: 'nothing' }), /type/, 'one that is none is found')
   for (const [where, schema] of await allSchemas()) t.equal(schemaFault(schema), undefined, where)
 })
+
+t.test('no route has a parameter that a signature adds to an address', async (t) => {
+  const taken = new Set(['expires', 'signature'])
+  for (const { routes } of await loadAll())
+    for (const { method, path, query = {} } of routes)
+      t.same(
+        Object.keys(query).filter((name) => taken.has(name)),
+        [],
+        `${method} ${path}`,
+      )
+})

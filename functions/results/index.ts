@@ -1,18 +1,19 @@
 import type { Answer } from '../../shared/http/http.ts'
-import { type LinkBases, link } from '../../shared/http/links.ts'
+import { link } from '../../shared/http/links.ts'
+import { openOnces } from '../../shared/http/once.ts'
 import type { FunctionDefinition } from '../../shared/http/serve.ts'
 import { openJobs } from '../../shared/jobs/jobs.ts'
 import { openResults, type Results, resultFormats } from '../../shared/jobs/results.ts'
 import { connect } from '../../shared/redis.ts'
 import { resultSchema } from '../../shared/schemas/results.ts'
 import { segments } from '../../shared/segments.ts'
+import { type LinkServices, linkRoute } from './links.ts'
 
-export interface ResultsServices {
+export interface ResultsServices extends LinkServices {
   results: Results
-  bases: LinkBases
 }
 
-/** The function that gives results in their forms. */
+/** The function that gives results in their forms, and signs addresses. */
 export const results: FunctionDefinition<ResultsServices> = {
   name: 'results',
   segments: segments.results,
@@ -37,12 +38,15 @@ export const results: FunctionDefinition<ResultsServices> = {
         )
       },
     },
+    linkRoute,
   ],
   async open(config, log) {
     const redis = connect(config.QUEUE_REDIS_URL, log)
     return {
       results: openResults(redis, openJobs(redis, config)),
       bases: config,
+      maxLinkMs: config.MAX_LINK_MS,
+      onces: openOnces(redis, config),
       async ready() {
         await redis.ping()
       },

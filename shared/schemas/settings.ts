@@ -105,6 +105,12 @@ export const settingsSchema = {
       default: 1000,
       description: 'Most series that one read of points may name or match.',
     },
+    MAX_LINK_MS: {
+      type: 'integer',
+      minimum: 1000,
+      default: 31536000000,
+      description: 'Longest time that a signed address may hold (365 days).',
+    },
     MAX_IMPORT_BYTES: {
       type: 'integer',
       minimum: 1024,
