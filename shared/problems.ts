@@ -13,6 +13,7 @@ export const problemTable = {
   'not-found': [404, 'There is nothing at this address'],
   'unknown-series': [404, 'There is no such series'],
   'unknown-point': [404, 'The series has no such point'],
+  'no-points': [404, 'There are no points to draw'],
   'unknown-job': [404, 'There is no such job'],
   'unknown-result': [404, 'There is no such result'],
   'unknown-kind': [404, 'There is no such kind of job'],
@@ -34,6 +35,7 @@ export const problemTable = {
   internal: [500, 'The server made a mistake'],
   contended: [503, 'Too many writers change the series at once'],
   'queue-full': [503, 'Too many jobs are waiting'],
+  'not-drawn-yet': [503, 'The chart is not drawn yet'],
   'storage-unavailable': [503, 'Redis does not answer'],
   unreachable: [503, 'A part of the server can not be reached'],
 } as const satisfies Record<string, readonly [number, string]>

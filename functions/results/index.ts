@@ -2,18 +2,16 @@ import type { Answer } from '../../shared/http/http.ts'
 import { link } from '../../shared/http/links.ts'
 import { openOnces } from '../../shared/http/once.ts'
 import type { FunctionDefinition } from '../../shared/http/serve.ts'
-import { openJobs } from '../../shared/jobs/jobs.ts'
-import { openResults, type Results, resultFormats } from '../../shared/jobs/results.ts'
-import { connect } from '../../shared/redis.ts'
+import { openJobServices } from '../../shared/jobs/open.ts'
+import { resultFormats } from '../../shared/jobs/results.ts'
 import { resultSchema } from '../../shared/schemas/results.ts'
 import { segments } from '../../shared/segments.ts'
 import { type LinkServices, linkRoute } from './links.ts'
+import { type PlotServices, plotRoute } from './plots.ts'
 
-export interface ResultsServices extends LinkServices {
-  results: Results
-}
+export interface ResultsServices extends LinkServices, PlotServices {}
 
-/** The function that gives results in their forms, and signs addresses. */
+/** The function that gives results in their forms, draws charts at addresses of their own, and signs addresses. */
 export const results: FunctionDefinition<ResultsServices> = {
   name: 'results',
   segments: segments.results,
@@ -38,6 +36,7 @@ export const results: FunctionDefinition<ResultsServices> = {
         )
       },
     },
+    plotRoute,
     linkRoute,
     {
       method: 'DELETE',
@@ -54,18 +53,13 @@ export const results: FunctionDefinition<ResultsServices> = {
     },
   ],
   async open(config, log) {
-    const redis = connect(config.QUEUE_REDIS_URL, log)
+    const services = openJobServices(config, log)
     return {
-      results: openResults(redis, openJobs(redis, config)),
+      ...services,
       bases: config,
       maxLinkMs: config.MAX_LINK_MS,
-      onces: openOnces(redis, config),
-      async ready() {
-        await redis.ping()
-      },
-      async close() {
-        redis.disconnect()
-      },
+      plotMaxAgeMs: config.PLOT_MAX_AGE_MS,
+      onces: openOnces(services.redis, config),
     }
   },
 }

@@ -49,7 +49,7 @@ export const settingsSchema = {
       type: 'string',
       default: '',
       description:
-        'Where jobs finds the worker. Empty: nobody is poked, and jobs wait for a worker that is called by others.',
+        'Where jobs and results find the worker. Empty: nobody is poked, and jobs wait for a worker that is called by others.',
     },
     POINTS_URL: {
       type: 'string',
@@ -110,6 +110,12 @@ export const settingsSchema = {
       minimum: 1000,
       default: 31536000000,
       description: 'Longest time that a signed address may hold (365 days).',
+    },
+    PLOT_MAX_AGE_MS: {
+      type: 'integer',
+      minimum: 0,
+      default: 60000,
+      description: 'How long the picture of `/plots` may be shown before it is asked for again; whole seconds count.',
     },
     MAX_IMPORT_BYTES: {
       type: 'integer',
