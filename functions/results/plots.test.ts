@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import t from 'tap'
 import { call, startLocal } from '../../test/local.ts'
+import { serveHere, until } from '../../test/processes.ts'
+import { makeStage, startWorker } from '../../test/stage.ts'
 
 const server = await startLocal({ PLOT_MAX_AGE_MS: '90500' })
 t.teardown(() => server.stop())
@@ -181,6 +183,8 @@ t.test('what is wrong is said in a problem document, never in a picture', async 
   await fault('/plots/h.png?to=2020-01-01', 404, 'no-points', /No series/)
   t.same(await jobsOf('h'), [], 'none of them was a job')
   await fault('/plots/h.png?from=2020-01-02&to=2020-01-02T12:00', 404, 'no-points', /No series/)
+  t.equal((await get('/plots/h.png?from=2021-01-01')).headers.get('cache-control'), 'max-age=90')
+  t.equal((await get('/plots/h.png?width=3')).headers.get('cache-control'), null)
   t.match(await call(url, 'POST', '/plots/h.png'), { status: 405 })
 })
 
@@ -193,6 +197,32 @@ t.test('a chart that takes too long is there later', async (t) => {
   t.equal((await get('/plots/i.png')).status, 200)
   t.equal((await get('/plots/i.png?wait=0')).status, 200)
   t.equal((await jobsOf('i')).length, 1)
+})
+
+t.test('who asks wakes a worker; a picture has the tag of the points that were read', async (t) => {
+  const stage = await makeStage(t)
+  const point = (value: number) => call(stage.points.url, 'PUT', '/series/wave/points/2020-01-02', { json: { value } })
+  // Nobody draws yet.
+  const waiting = call(stage.results.url, 'GET', '/plots/wave.png?wait=60')
+  const [job] = await until(async () => {
+    const { jobs } = (await call(stage.jobs.url, 'GET', '/jobs')).body
+    return jobs.length > 0 && jobs
+  })
+  const { revision } = (await point(5)).body
+  const worker = await startWorker(stage)
+  const results = await serveHere('results', { ...stage.settings, WORKER_URL: worker.url })
+  t.after(() => results.stop())
+  const other = await call(results.url, 'GET', '/plots/wave.png?width=300')
+  t.equal(other.status, 200, 'nobody else pokes this worker')
+  const drawn = await waiting
+  t.equal(drawn.status, 200)
+  t.equal(drawn.headers.get('content-location'), `${stage.results.url}/results/${job.id}.png`)
+  const etag = drawn.headers.get('etag')!
+  t.ok(etag.startsWith(`"${revision};`), `${etag} is of ${revision}`)
+  const again = await call(results.url, 'GET', '/plots/wave.png', { headers: { 'if-none-match': etag } })
+  t.equal(again.status, 304)
+  t.equal((await call(results.url, 'GET', '/plots/wave.png')).headers.get('etag'), etag)
+  t.equal((await call(stage.jobs.url, 'GET', '/jobs')).body.jobs.length, 2)
 })
 
 t.test('where keys are asked for, a signed address shows a chart to who sends no header', async (t) => {

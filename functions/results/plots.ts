@@ -42,7 +42,7 @@ export const plotRoute: Route<PlotServices> = {
     const names = plotSeries(request)
     const params = plotParams(request)
     const infos = await findSeries(request, names, store)
-    const range = rangeOf(request, params, infos, notes)
+    const range = rangeOf(request, params, infos, services, notes)
     const question: Question = { kind: 'plot', series: names, ...range, params }
     const revisions = infos.map(({ revision }) => revision)
     const headers = { ...caching(request, services), ...notes.header() }
@@ -52,9 +52,11 @@ export const plotRoute: Route<PlotServices> = {
 
     const job = await drawnJob(request, question, revisions, services)
     const linkTo = (suffix: string) => link(bases, request.raw, 'results', `/results/${job.id}.${suffix}`)
-    const picture = await results.answer(job.id, format, linkTo)
     // The series may have changed before they were read: the tag tells what is drawn, not what was found.
-    const { series: read } = await results.provenance(job.id)
+    const [picture, { series: read }] = await Promise.all([
+      results.answer(job.id, format, linkTo),
+      results.provenance(job.id),
+    ])
     return {
       ...picture,
       etag: tagOf(
@@ -76,18 +78,27 @@ async function findSeries({ url }: Request, names: string[], store: SeriesStore)
 }
 
 /** Throws Problem 'no-points' where it is known beforehand that there is nothing to draw. */
-function rangeOf(request: Request, params: Record<string, unknown>, infos: SeriesInfo[], notes: Notes): Range {
+function rangeOf(
+  request: Request,
+  params: Record<string, unknown>,
+  infos: SeriesInfo[],
+  services: PlotServices,
+  notes: Notes,
+): Range {
   const { width, tz } = params as { width: number; tz: string }
   const firsts = infos.flatMap(({ first }) => first ?? [])
   const lasts = infos.flatMap(({ last }) => last ?? [])
   const [first, last] = firsts.length > 0 ? [Math.min(...firsts), Math.max(...lasts)] : []
   const range = plotRange(request.query, { tz, now: Date.now(), width, first, last }, notes)
   const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = range
-  if (!infos.some(({ first, last }) => first !== undefined && first < to && last! >= from)) throw noPoints()
+  if (!infos.some(({ first, last }) => first !== undefined && first < to && last! >= from))
+    throw noPoints(request, services)
   return range
 }
 
-const noPoints = () => new Problem('no-points', 'No series of the chart has a point in the range.')
+/** It may be kept as a picture may: a page that shows none must not ask for a job each time. */
+const noPoints = (request: Request, services: PlotServices) =>
+  new Problem('no-points', 'No series of the chart has a point in the range.', { headers: caching(request, services) })
 
 function tagOf(question: Question, revisions: string[], format: string): string {
   const [first = ''] = revisions
@@ -116,6 +127,6 @@ async function drawnJob(
       headers: { 'retry-after': '2' },
     })
   }
-  if (job.error?.code === 'no-points') throw noPoints()
+  if (job.error?.code === 'no-points') throw noPoints(request, services)
   return job
 }
