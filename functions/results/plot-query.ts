@@ -12,14 +12,45 @@ const maxSeries = 100
 const maxWaitS = 60
 const defaultWaitS = 30
 
-const properties: Record<string, JsonSchema> = plot.params.properties as Record<string, JsonSchema>
+type Properties = Record<string, JsonSchema>
+
+const params = plot.params as unknown as { properties: Properties }
 
 /** Whether a query can say it in one word; else it is given as JSON. */
 const isPlain = (schema: JsonSchema) =>
   'enum' in schema || ['string', 'integer', 'number', 'boolean'].includes(String(schema.type))
 
-const asQuery = (schema: JsonSchema): JsonSchema =>
-  isPlain(schema) ? schema : { type: 'string', description: `${schema.description}; as JSON` }
+/** The members of an object as parameters of a query. */
+export function asQuery(properties: Properties): Properties {
+  const parameters = Object.entries(properties).map(([name, schema]) => {
+    return [name, isPlain(schema) ? schema : { type: 'string', description: `${schema.description}; as JSON` }]
+  })
+  return Object.fromEntries(parameters)
+}
+
+/** The object that such parameters say, validated, its defaults filled in. Throws Problem with the place of each fault. */
+export function fromQuery(schema: { properties: Properties }, query: Record<string, unknown>): Record<string, unknown> {
+  const given = Object.entries(schema.properties).filter(([name]) => query[name] !== undefined)
+  const value = Object.fromEntries(
+    given.map(([name, member]) => [name, isPlain(member) ? query[name] : read(query[name])]),
+  )
+  refuse(
+    validate(schema, value).map(({ pointer = '', detail }) => {
+      const [parameter = '', ...within] = pointer.slice(1).split('/')
+      return { parameter, detail: within.length > 0 ? `/${within.join('/')}: ${detail}` : detail }
+    }),
+  )
+  return value
+}
+
+/** A value that is given as JSON; a word that is none stands for itself. */
+function read(text: unknown): unknown {
+  try {
+    return JSON.parse(String(text))
+  } catch {
+    return text
+  }
+}
 
 /** What the address of a chart takes: the parameters of a plot, and which points. */
 export const plotQuery: Record<string, JsonSchema> = {
@@ -36,7 +67,7 @@ export const plotQuery: Record<string, JsonSchema> = {
     default: defaultWaitS,
     description: `Seconds to wait for a chart that is not drawn yet, at most ${maxWaitS}; then 503`,
   },
-  ...Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name, asQuery(schema)])),
+  ...asQuery(params.properties),
 }
 
 export const waitMs = ({ query }: Request): number => Math.min(Number(query.wait), maxWaitS) * 1000
@@ -56,29 +87,8 @@ export function plotSeries({ params, query }: Request): string[] {
   return names
 }
 
-/** The parameters of the plot, validated, their defaults filled in. Throws Problem. */
-export function plotParams({ query }: Request): Record<string, unknown> {
-  const given = Object.entries(properties).filter(([name]) => query[name] !== undefined)
-  const params = Object.fromEntries(
-    given.map(([name, schema]) => [name, isPlain(schema) ? query[name] : read(query[name])]),
-  )
-  refuse(
-    validate(plot.params, params).map(({ pointer = '', detail }) => {
-      const [parameter = '', ...within] = pointer.slice(1).split('/')
-      return { parameter, detail: within.length > 0 ? `/${within.join('/')}: ${detail}` : detail }
-    }),
-  )
-  return params
-}
-
-/** A value that is given as JSON; a word that is none stands for itself. */
-function read(text: unknown): unknown {
-  try {
-    return JSON.parse(String(text))
-  } catch {
-    return text
-  }
-}
+/** The parameters of the plot. Throws Problem. */
+export const plotParams = ({ query }: Request): Record<string, unknown> => fromQuery(params, query)
 
 function refuse(errors: InputError[]): void {
   if (errors.length > 0) throw new Problem('invalid-query', summarizeErrors('The query', errors), { errors })
