@@ -50,6 +50,7 @@ t.test('every address that can be read is read without a header, behind the fron
     ['/points.csv?series=s&series=a%2Fb%20%C2%B0C.png&every=1y&aggregate=count', 'points', 'series,timestamp,count'],
     ['/series?prefix=a/', 'points', '{"series":[{"name":"a/b °C.png"'],
     [`/jobs/${result}`, 'jobs', `{"id":"${result}"`],
+    [`/jobs/${result}/events`, 'jobs', 'retry:'],
     ['/kinds', 'jobs', '{"kinds":'],
     [`/results/${result}`, 'results', `{"id":"${result}"`],
     [`/results/${result}.svg`, 'results', '<svg'],

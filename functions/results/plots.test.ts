@@ -202,12 +202,17 @@ t.test('a chart that takes too long is there later', async (t) => {
 t.test('who asks wakes a worker; a picture has the tag of the points that were read', async (t) => {
   const stage = await makeStage(t)
   const point = (value: number) => call(stage.points.url, 'PUT', '/series/wave/points/2020-01-02', { json: { value } })
+  const queued = () =>
+    until(async () => {
+      const { jobs } = (await call(stage.jobs.url, 'GET', '/jobs?status=queued')).body
+      return jobs[0]
+    })
   // Nobody draws yet.
+  const given = call(stage.results.url, 'GET', '/plots/wave.png?wait=60')
+  await call(stage.jobs.url, 'DELETE', `/jobs/${(await queued()).id}?all=true`)
+  t.match(await given, { status: 503, body: { detail: /^Somebody cancelled/ } })
   const waiting = call(stage.results.url, 'GET', '/plots/wave.png?wait=60')
-  const [job] = await until(async () => {
-    const { jobs } = (await call(stage.jobs.url, 'GET', '/jobs')).body
-    return jobs.length > 0 && jobs
-  })
+  const job = await queued()
   const { revision } = (await point(5)).body
   const worker = await startWorker(stage)
   const results = await serveHere('results', { ...stage.settings, WORKER_URL: worker.url })
@@ -222,7 +227,7 @@ t.test('who asks wakes a worker; a picture has the tag of the points that were r
   const again = await call(results.url, 'GET', '/plots/wave.png', { headers: { 'if-none-match': etag } })
   t.equal(again.status, 304)
   t.equal((await call(results.url, 'GET', '/plots/wave.png')).headers.get('etag'), etag)
-  t.equal((await call(stage.jobs.url, 'GET', '/jobs')).body.jobs.length, 2)
+  t.equal((await call(stage.jobs.url, 'GET', '/jobs?status=succeeded')).body.jobs.length, 2)
 })
 
 t.test('where keys are asked for, a signed address shows a chart to who sends no header', async (t) => {

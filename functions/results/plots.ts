@@ -122,10 +122,12 @@ async function drawnJob(
   const submitted = await submitJob({ ...question, traceparent: request.traceparent }, ask, services)
   const { id } = submitted.job
   const job = isEnded(submitted.job) ? submitted.job : await services.waiter.wait(id, waitMs(request), request.gone)
-  if (!job || !isEnded(job)) {
-    throw new Problem('not-drawn-yet', 'The chart is being drawn; it will be there when it is asked for again.', {
-      headers: { 'retry-after': '2' },
-    })
+  if (!job || !isEnded(job) || job.status === 'cancelled') {
+    const detail =
+      job?.status === 'cancelled'
+        ? 'Somebody cancelled the drawing; who asks again has it drawn.'
+        : 'The chart is being drawn; it will be there when it is asked for again.'
+    throw new Problem('not-drawn-yet', detail, { headers: { 'retry-after': '2' } })
   }
   if (job.error?.code === 'no-points') throw noPoints(request, services)
   return job
