@@ -7,6 +7,7 @@ import { resultFormats } from '../../shared/jobs/results.ts'
 import { resultSchema } from '../../shared/schemas/results.ts'
 import { segments } from '../../shared/segments.ts'
 import { type LinkServices, linkRoute } from './links.ts'
+import { listRoute } from './listing.ts'
 import { type PlotServices, plotRoute } from './plots.ts'
 
 export interface ResultsServices extends LinkServices, PlotServices {}
@@ -38,6 +39,7 @@ export const results: FunctionDefinition<ResultsServices> = {
     },
     plotRoute,
     linkRoute,
+    listRoute,
     {
       method: 'DELETE',
       path: '/results/{id}',

@@ -1,8 +1,8 @@
 -- queued, running → cancelled: takes back one request that asks for a job, or all of them, and ends the job once nobody
--- asks for it any more.
+-- asks for it any more. Or → failed, where it has lost its reason: with an error.
 -- KEYS: job, ready, leases, expiry, asks
--- ARGV: id, random id of this call, who takes back, '1' for all of them, time to live of a cancelled job, channel, prefix
---   of answer keys
+-- ARGV: id, random id of this call, who takes back, '1' for all of them, time to live of an ended job, channel, prefix
+--   of answer keys, error ('' for a job that is cancelled)
 -- Output: { 'cancelled', 'withdrawn' (others still ask), 'ended' (it was too late) or 'stranger' (who has not asked),
 --   HGETALL of the job }, or nil when there is no such job
 local time = redis.call('TIME')
@@ -34,7 +34,9 @@ end
 if left <= 0 then
   local ttl = tonumber(ARGV[5])
   local expires = string.format('%.0f', now + ttl)
-  redis.call('HSET', KEYS[1], 'status', 'cancelled', 'finished', string.format('%.0f', now), 'expires', expires)
+  redis.call('HSET', KEYS[1], 'status', ARGV[8] == '' and 'cancelled' or 'failed',
+    'finished', string.format('%.0f', now), 'expires', expires)
+  if ARGV[8] ~= '' then redis.call('HSET', KEYS[1], 'error', ARGV[8]) end
   redis.call('PEXPIRE', KEYS[1], 2 * ttl)
   redis.call('ZADD', KEYS[4], expires, id)
   redis.call('ZREM', KEYS[2], id)

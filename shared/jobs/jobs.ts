@@ -30,6 +30,8 @@ export interface JobFilter {
   status?: JobStatus | undefined
   kind?: string | undefined
   series?: string | undefined
+  /** Only jobs whose result is there. */
+  hasResult?: boolean
 }
 
 /** One request for a job. */
@@ -95,6 +97,8 @@ export interface Jobs {
    * cancelled, one that ended before stays. Undefined when there is no such job.
    */
   cancel(id: string, asker: string, all: boolean): Promise<Cancelled | undefined>
+  /** Fails a job that waits or runs, whoever has it. False when it had ended before. */
+  abandon(id: string, error: JobError): Promise<boolean>
   /** Removes a job's result: it answers no more. False when there is none. */
   removeResult(id: string): Promise<boolean>
 }
@@ -124,6 +128,18 @@ export function openJobs(redis: Redis, settings: JobSettings): Jobs {
     const keys = [jobKeys.job(id), jobKeys.result(id), jobKeys.asks(id), leases, expiry]
     const args = [id, epoch, status, settings.RESULT_TTL_MS, changes, jobKeys.answerPrefix, answers, error]
     return (await runScript(redis, 'completeJob', keys, [...args, ...Object.entries(result).flat()])) === 1
+  }
+
+  async function takeBack(
+    id: string,
+    { asker, all, error = '' }: { asker: string; all: boolean; error?: string },
+  ): Promise<Cancelled | undefined> {
+    const keys = [jobKeys.job(id), ready, leases, expiry, jobKeys.asks(id)]
+    const args = [id, uuidv7(), asker, all ? 1 : 0, settings.RESULT_TTL_MS, changes, jobKeys.answerPrefix, error]
+    const reply = await runScript(redis, 'cancelJob', keys, args)
+    if (reply === null) return undefined
+    const [outcome, pairs] = reply as [Cancelled['outcome'], string[]]
+    return { outcome, job: readJobPairs(pairs)! }
   }
 
   return {
@@ -195,13 +211,11 @@ export function openJobs(redis: Redis, settings: JobSettings): Jobs {
       return state[0] === 'running' && state[1] === String(epoch)
     },
 
-    async cancel(id, asker, all) {
-      const keys = [jobKeys.job(id), ready, leases, expiry, jobKeys.asks(id)]
-      const args = [id, uuidv7(), asker, all ? 1 : 0, settings.RESULT_TTL_MS, changes, jobKeys.answerPrefix]
-      const reply = await runScript(redis, 'cancelJob', keys, args)
-      if (reply === null) return undefined
-      const [outcome, pairs] = reply as [Cancelled['outcome'], string[]]
-      return { outcome, job: readJobPairs(pairs)! }
+    cancel: (id, asker, all) => takeBack(id, { asker, all }),
+
+    async abandon(id, error) {
+      const found = await takeBack(id, { asker: '', all: true, error: JSON.stringify(error) })
+      return found?.outcome === 'cancelled'
     },
 
     async removeResult(id) {
@@ -211,10 +225,11 @@ export function openJobs(redis: Redis, settings: JobSettings): Jobs {
   }
 }
 
-function fits(job: Job, { status, kind, series }: JobFilter): boolean {
+function fits(job: Job, { status, kind, series, hasResult }: JobFilter): boolean {
   return (
     (status === undefined || job.status === status) &&
     (kind === undefined || job.kind === kind) &&
-    (series === undefined || job.series.includes(series))
+    (series === undefined || job.series.includes(series)) &&
+    (!hasResult || (job.status === 'succeeded' && job.removed === undefined))
   )
 }

@@ -9,7 +9,7 @@ import { Problem } from '../problems.ts'
 import type { Redis } from '../redis.ts'
 import { formatTime } from '../time.ts'
 import { version } from '../version.ts'
-import { isEnded, isExpired, type Job, type Jobs } from './jobs.ts'
+import { isEnded, isExpired, type Job, type JobFilter, type Jobs } from './jobs.ts'
 
 /** The representations of a result. */
 export const resultFormats: Formats = {
@@ -89,11 +89,22 @@ const isLinking = new Set(['json', 'html'])
 
 const svgPolicy = "sandbox; default-src 'none'; style-src 'unsafe-inline'; font-src data:"
 
+export type ResultFilter = Pick<JobFilter, 'kind' | 'series'>
+
+/** A result as lists show it. */
+export interface ListedResult {
+  job: Job
+  /** The chart in words. */
+  alt: string
+}
+
 export interface Results {
   /** One representation of a job's result as an answer. Throws Problem: unknown, expired, not finished, unsuccessful. */
   answer(id: string, format: string, artifactLink: (suffix: string) => string): Promise<Answer>
   /** Where a result comes from. Throws the same Problems. */
   provenance(id: string): Promise<Provenance>
+  /** Results that are there, newest first, by when their jobs were submitted; behind the id `after`. */
+  list(filter: ResultFilter, limit: number, after?: string): Promise<{ results: ListedResult[]; next?: string }>
   /** Removes a result: whoever asks its question again gets a new job. Throws the same Problems. */
   remove(id: string): Promise<void>
 }
@@ -156,6 +167,14 @@ export function openResults(redis: Redis, jobs: Jobs): Results {
 
     async provenance(id) {
       return JSON.parse(String((await read(id, ['provenance']))[0]))
+    },
+
+    async list(filter, limit, after) {
+      const { jobs: found, ...page } = await jobs.list({ ...filter, hasResult: true }, limit, after)
+      const alts = await Promise.all(found.map(({ id }) => redis.hget(jobKeys.result(id), 'alt')))
+      // One that was removed a moment ago is left out.
+      const results = found.flatMap((job, i) => (alts[i] == null ? [] : [{ job, alt: alts[i] }]))
+      return { results, ...page }
     },
 
     async remove(id) {

@@ -29,13 +29,15 @@ export async function hold(environment: Environment, series: string): Promise<He
     headers: { 'content-type': 'text/csv' },
   })
   // A worker that is awake, so that its drawing can be stopped before the job comes.
-  await call(bases.jobs, 'POST', '/jobs', { json: { kind: 'plot', series }, headers: { prefer: 'wait=60' } })
+  const json = { kind: 'plot', series }
+  const fresh = { 'cache-control': 'no-cache' } // a run of its own
+  await call(bases.jobs, 'POST', '/jobs', { json, headers: { ...fresh, prefer: 'wait=60' } })
   const pods = await until(async () => {
     const ready = (await podsOf(environment, 'worker')).filter((pod) => isReady(pod) && !pod.metadata.deletionTimestamp)
     return ready.length > 0 && ready
   })
   for (const { metadata } of pods) await signalDrawing(environment, metadata.name, 'SIGSTOP')
-  const { body } = await call(bases.jobs, 'POST', '/jobs', { json: { kind: 'plot', series } })
+  const { body } = await call(bases.jobs, 'POST', '/jobs', { json, headers: fresh })
   const pod = await until(async () => {
     for (const { metadata } of pods) {
       const log = await kubectl('-n', environment.namespace, 'logs', metadata.name, '-c', 'function')
