@@ -131,6 +131,7 @@ export const rangeRoutes: Route<PointsServices>[] = [
     method: 'POST',
     path: '/series/{series}/points',
     scope: 'write',
+    conditional: true,
     summary: 'Insert points, or overwrite those of the same time',
     description:
       'In any order. A body with a bad point changes nothing and names every bad line, the first 100. A new series is created.',
@@ -150,6 +151,7 @@ export const rangeRoutes: Route<PointsServices>[] = [
     method: 'DELETE',
     path: '/series/{series}/points',
     scope: 'write',
+    conditional: true,
     summary: 'Delete a range of points',
     query: boundedQuery,
     answers: { 200: { description: 'How many points were deleted', schema: deletedSchema } },

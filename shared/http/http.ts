@@ -36,6 +36,8 @@ export interface Route<Services> {
   formatScope?: Scope
   /** A suffix on the last segment picks the format: `/points.csv`. */
   suffix?: boolean
+  /** If-Match and If-None-Match are held by the step that makes its change. */
+  conditional?: boolean
   /** Taken ahead of the framework, the body as a stream: for the hot and the streaming routes. */
   direct?: boolean
   /**
