@@ -264,6 +264,7 @@ t.test('what can not be meant is refused by name', async (t) => {
     ['GET', '/series/x/points?tz=Mars/Base', 400, 'not an IANA time zone'],
     ['GET', '/series/nowhere/points', 404, "no series 'nowhere'"],
     ['GET', '/series?match=city', 400, 'column 5: expected one of =, !=, =~, !~'],
+    ['GET', '/points?match={city=%22x%22}', 400, "column 1: the label's name '{city' must have 1 to 128 characters"],
     ['GET', '/series/..%2F..', 404, 'no series'],
     ['GET', '/series/%00', 400, 'control character'],
     ['POST', '/series/x', 405, 'does not take POST'],
@@ -275,4 +276,7 @@ t.test('what can not be meant is refused by name', async (t) => {
     t.equal(answer.status, status, path)
     t.match(answer.body.detail, detail, path)
   }
+  const named = await call(url, 'PUT', '/series/x', { json: { labels: { 'my city': 'Rome' } } })
+  t.equal(named.status, 400)
+  t.match(named.body.detail, "/labels/my city: the name 'my city' must have 1 to 128 characters, and no white space")
 })
