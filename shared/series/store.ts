@@ -15,6 +15,7 @@ import {
 } from './directory.ts'
 import type { Metadata, SeriesDetail, SeriesInfo } from './metadata.ts'
 import { metaFields, sameMetadata } from './metadata.ts'
+import { type Parts, type PartsOptions, readParts } from './parts.ts'
 import { noPoints, type Points, pointsInRange, type Range } from './points.ts'
 import { dropExpired, hasExpired, keptFrom, noteDue } from './retention.ts'
 import { type Rewrite, replaceIn, type Span, spansWithin, type TouchedChunk } from './rewrite.ts'
@@ -60,6 +61,8 @@ export interface SeriesStore {
   /** True when there was such a series: it is gone, even if another deleted it at the same moment. */
   remove(name: string, options?: WriteOptions): Promise<boolean>
   read(name: string, options?: ReadOptions): Promise<Reading | undefined>
+  /** The same with summaries of chunks in the place of their points, where they tell enough. */
+  readParts(name: string, options: PartsOptions): Promise<{ info: SeriesInfo; parts: Parts } | undefined>
   /**
    * Inserts points or overwrites those of the same time; `points` is in time order. Creates the series when it is new,
    * unless there are no points.
@@ -246,6 +249,13 @@ export function openStore(redis: Redis): SeriesStore {
         },
       }
     },
+
+    readParts: (name, options) =>
+      current(
+        name,
+        () => readParts(redis, name, options),
+        ({ info }) => info,
+      ),
 
     upsert: (name, points, options = {}) =>
       inTurn(name, async () => {
