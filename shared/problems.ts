@@ -50,6 +50,9 @@ export interface InputError {
 /** A detail as a sentence: with a full stop, unless it ends in a mark of its own. */
 export const sentence = (detail: string): string => (/[.?!…]$/.test(detail) ? detail : `${detail}.`)
 
+/** A detail as the beginning of a sentence. */
+export const capitalized = (detail: string): string => detail.slice(0, 1).toUpperCase() + detail.slice(1)
+
 /** At most this many faults of one input are named. */
 export const maxInputErrors = 100
 

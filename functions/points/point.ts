@@ -17,7 +17,8 @@ function readTimestamp(request: Request, notes: Notes): number {
     return parseTime(request.params.timestamp!, { ...timeOptions(request), note })
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
-    throw new Problem('invalid-path', `The timestamp in the path can't be read: ${error.message}.`)
+    const errors = [{ parameter: 'timestamp', detail: error.message }]
+    throw new Problem('invalid-path', `The timestamp in the path can't be read: ${error.message}.`, { errors })
   }
 }
 

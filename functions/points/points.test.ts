@@ -258,9 +258,15 @@ t.test('a bad body changes nothing and names every place', async (t) => {
 
 t.test('what can not be meant is refused by name', async (t) => {
   const cases: [string, string, number, string][] = [
-    ['GET', '/series/x/points?from=2020-02-01&to=2020-01-01', 400, 'is after to'],
+    [
+      'GET',
+      '/series/x/points?from=2020-02-01&to=2020-01-01',
+      400,
+      "from: 2020-02-01T00:00:00.000Z is after 'to', 2020-01-01",
+    ],
     ['GET', '/series/x/points?limt=3', 400, "did you mean 'limit'"],
-    ['GET', '/series/x/points?from=soon', 400, "'soon' is not a time"],
+    ['GET', '/series/x/points?to=soon', 400, "to: 'soon' is not a time"],
+    ['GET', '/series/x/points/soon', 400, "'soon' is not a time"],
     ['GET', '/series/x/points?tz=Mars/Base', 400, 'not an IANA time zone'],
     ['GET', '/series/nowhere/points', 404, "no series 'nowhere'"],
     ['GET', '/series?match=city', 400, 'column 5: expected one of =, !=, =~, !~'],

@@ -11,7 +11,7 @@ import {
 } from '../../shared/http/http.ts'
 import { Notes } from '../../shared/http/notes.ts'
 import { rangeQuery, resolveRange, tzQuery, unitQuery } from '../../shared/http/range.ts'
-import { Problem } from '../../shared/problems.ts'
+import { capitalized, Problem } from '../../shared/problems.ts'
 import { derivedSchema } from '../../shared/schemas/derived.ts'
 import { deletedSchema, pointsBodySchema, writtenSchema } from '../../shared/schemas/points.ts'
 import { type ParseOptions, PointsError, type PointsForm, parsePoints, sniffForm } from '../../shared/series/parse.ts'
@@ -39,9 +39,11 @@ function readRange(request: Request, notes: Notes): Range {
 /** The range of a write that takes points out: both bounds, or `all=true` alone, so that none is forgotten. */
 export function readBounded(request: Request, notes: Notes): Range {
   const range = readRange(request, notes)
-  const bounds = [range.from, range.to].filter((bound) => bound !== undefined).length
-  if (request.query.all ? bounds === 0 : bounds === 2) return range
-  throw new Problem('invalid-query', "A range is named by both 'from' and 'to', everything by 'all=true' alone.")
+  const missing = (['from', 'to'] as const).filter((bound) => range[bound] === undefined)
+  if (missing.length === (request.query.all ? 2 : 0)) return range
+  const detail = "a range is named by both 'from' and 'to', everything by 'all=true' alone"
+  const errors = (request.query.all ? ['all'] : missing).map((parameter) => ({ parameter, detail }))
+  throw new Problem('invalid-query', `${capitalized(detail)}.`, { errors })
 }
 
 export const boundedQuery = {

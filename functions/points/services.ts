@@ -2,7 +2,7 @@ import { parseDuration } from '../../shared/duration.ts'
 import { revisionOf } from '../../shared/http/answer.ts'
 import { header, type Request, summarizeErrors } from '../../shared/http/http.ts'
 import type { LinkBases } from '../../shared/http/links.ts'
-import { Problem } from '../../shared/problems.ts'
+import { capitalized, Problem } from '../../shared/problems.ts'
 import type { Imports } from '../../shared/series/imports.ts'
 import { nameFault } from '../../shared/series/name.ts'
 import type { Staging } from '../../shared/series/staging.ts'
@@ -27,8 +27,8 @@ export interface PointsServices {
 export function seriesName(request: Request): string {
   const name = request.params.series!
   const fault = nameFault(name)
-  if (fault !== undefined) throw new Problem('invalid-path', `${fault[0]!.toUpperCase()}${fault.slice(1)}.`)
-  return name
+  if (fault === undefined) return name
+  throw new Problem('invalid-path', `${capitalized(fault)}.`, { errors: [{ parameter: 'series', detail: fault }] })
 }
 
 /** The duration of a retention as milliseconds; null, which removes it, and nothing stay as they are. */

@@ -109,7 +109,8 @@ export function parseJson(bytes: Buffer): unknown {
   } catch (error) {
     if (!(error instanceof JsonError)) throw error
     const { line, message: detail } = error
-    throw new Problem('invalid-body', `The body is not valid JSON (line ${line}).`, { errors: [{ line, detail }] })
+    const errors = [{ line, detail }]
+    throw new Problem('invalid-body', summarizeErrors('The body', errors), { errors })
   }
 }
 

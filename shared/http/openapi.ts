@@ -26,7 +26,7 @@ const problem = {
           line: { type: 'integer', description: 'Line of the body, from 1' },
           column: { type: 'string', description: 'Column of the data set' },
           text: { type: 'string', description: 'What stands there' },
-          parameter: { type: 'string', description: 'Parameter of the query' },
+          parameter: { type: 'string', description: 'Parameter of the query or the path' },
           detail: { type: 'string' },
         },
       },
