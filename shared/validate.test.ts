@@ -45,6 +45,11 @@ t.test('every fault is named with its pointer', async (t) => {
   ])
 })
 
+t.test('a number that no double holds is called what it became', async (t) => {
+  const value = JSON.parse('{"kind":"plot","nested":{"width":-1e400}}')
+  t.same(validate(schema, value), [{ pointer: '/nested/width', detail: '-Infinity is not a finite number' }])
+})
+
 t.test('texts become numbers and booleans only where that is asked for', async (t) => {
   const value = { kind: 'plot', count: '7', fast: 'false' }
   t.match(validate(schema, { ...value }), [{ pointer: '/count' }, { pointer: '/fast' }])

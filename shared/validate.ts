@@ -98,6 +98,8 @@ function explainOne(error: ErrorObject): InputError {
         detail: `must be one of ${(error.params.allowedValues as unknown[]).map((v) => JSON.stringify(v)).join(', ')}`,
       }
     case 'type':
+      if (typeof error.data === 'number' && !Number.isFinite(error.data))
+        return { pointer, detail: `${error.data} is not a finite number` }
       return { pointer, detail: `must be ${[error.params.type].flat().join(' or ')}` }
     case 'const':
       return { pointer, detail: `must be ${JSON.stringify(error.params.allowedValue)}` }

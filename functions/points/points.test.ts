@@ -256,6 +256,14 @@ t.test('a bad body changes nothing and names every place', async (t) => {
   }
 })
 
+t.test('a file without its line ends is told from a bad line', async (t) => {
+  const hint = /curl's -d takes the line ends out of a file, --data-binary sends it as it is\. Nothing was written\.$/
+  const body = 'timestamp,value\n2020-01-01,1\n2020-01-02,2\n2020-01-03,3\n'
+  t.match((await post('joined', body.replaceAll('\n', ''))).body.detail, hint)
+  t.notMatch((await post('joined', body.replace('2020-01-02', 'never'))).body.detail, hint)
+  t.notMatch((await post('joined', '2020-01-01T00:00:00.000Z;1.5')).body.detail, hint)
+})
+
 t.test('what can not be meant is refused by name', async (t) => {
   const cases: [string, string, number, string][] = [
     [

@@ -191,14 +191,39 @@ export async function readPoints(
 ): Promise<Points> {
   const [form, whole] = await formOf(request, bodyStream(request.raw, maxBodyBytes))
   // JSON is parsed whole, while everybody else waits; the other forms are read as they come.
-  const body = form === 'json' ? bounded(whole, maxJsonBytes, 'send it in parts, or as CSV or NDJSON') : whole
+  const sent = new LineEnds()
+  const body =
+    form === 'json' ? bounded(whole, maxJsonBytes, 'send it in parts, or as CSV or NDJSON') : sent.watch(whole)
   try {
     return await parsePoints(body, form, { ...timeOptions(request), ...options })
   } catch (error) {
     if (!(error instanceof PointsError)) throw error
     const { errors, total } = error
     const more = total > errors.length ? ` The first ${errors.length} of ${total} are listed.` : ''
-    throw new Problem('invalid-body', `${summarizeErrors('The body', errors)}${more} Nothing was written.`, { errors })
+    const said = `${summarizeErrors('The body', errors)}${more}${form === 'json' ? '' : sent.hint()} Nothing was written.`
+    throw new Problem('invalid-body', said, { errors })
+  }
+}
+
+/** Bytes that are more than one line of points mostly has. */
+const longLine = 40
+
+/** Looks whether a body has line ends: curl's -d takes them out of a file. */
+class LineEnds {
+  #found = false
+  #bytes = 0
+
+  async *watch(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    for await (const chunk of body) {
+      this.#found ||= chunk.includes('\n') || chunk.includes('\r')
+      this.#bytes += chunk.length
+      yield chunk
+    }
+  }
+
+  hint(): string {
+    if (this.#found || this.#bytes <= longLine) return ''
+    return " It is one line: curl's -d takes the line ends out of a file, --data-binary sends it as it is."
   }
 }
 
