@@ -84,6 +84,7 @@ export const seriesRoutes: Route<PointsServices>[] = [
     method: 'PUT',
     path: '/series/{series}',
     scope: 'write',
+    conditional: true,
     summary: 'Create a series or change its metadata',
     query: { timestamps: timestampsQuery },
     body: { types: { 'application/json': metadataSchema } },
@@ -107,6 +108,7 @@ export const seriesRoutes: Route<PointsServices>[] = [
     method: 'DELETE',
     path: '/series/{series}',
     scope: 'write',
+    conditional: true,
     summary: 'Remove a series with all its points',
     answers: { 204: { description: 'It is gone' } },
     async handle(request, { store }): Promise<Answer> {
