@@ -48,3 +48,14 @@ t.test('every pattern has a rule in words, which is all that is told of it', asy
     t.same(validate({ type: 'string', pattern, rule }, wrong), [{ pointer: '', detail: rule }])
   }
 })
+
+t.test('no route has a parameter that a signature adds to an address', async (t) => {
+  const taken = new Set(['expires', 'signature'])
+  for (const { routes } of await loadAll())
+    for (const { method, path, query = {} } of routes)
+      t.same(
+        Object.keys(query).filter((name) => taken.has(name)),
+        [],
+        `${method} ${path}`,
+      )
+})

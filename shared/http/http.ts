@@ -3,7 +3,7 @@ import { JsonError, parseJsonText } from '../json.ts'
 import type { Log } from '../log.ts'
 import { type InputError, Problem, sentence } from '../problems.ts'
 import { validate } from '../validate.ts'
-import type { Scope } from './auth.ts'
+import type { Key, Scope } from './auth.ts'
 import type { Once } from './once.ts'
 
 export type JsonSchema = Record<string, unknown>
@@ -74,6 +74,8 @@ export interface Request {
   readonly format: string
   /** The body of a route that is not direct; empty when there was none. */
   readonly body: Buffer
+  /** The API key that was shown; undefined where none is needed, and where a signed address took its place. */
+  readonly key: Key | undefined
   readonly once: Once
   /** Name of the API key; undefined without one. */
   readonly caller: string | undefined

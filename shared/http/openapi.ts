@@ -55,7 +55,16 @@ export function openApi(functions: Described[], version: string): object {
     paths,
     components: {
       schemas: { Problem: problem },
-      securitySchemes: { key: { type: 'http', scheme: 'bearer', description: 'Asked for where keys are configured' } },
+      securitySchemes: {
+        key: { type: 'http', scheme: 'bearer', description: 'Asked for where keys are configured' },
+        link: {
+          type: 'apiKey',
+          in: 'query',
+          name: 'signature',
+          description:
+            'An address that `POST /links` has signed, for what can send no header; `expires` stands before it',
+        },
+      },
     },
   }
 }
@@ -75,10 +84,15 @@ function operation(name: string, route: Route<never>): object {
         content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
       },
     },
-    security: route.scope === 'open' ? [] : [{ key: [] }],
+    security: security(route),
     'x-scope': route.scope,
     ...(route.formatScope ? { 'x-format-scope': route.formatScope } : {}),
   }
+}
+
+function security({ method, scope }: Route<never>): object[] {
+  if (scope === 'open') return []
+  return method === 'GET' && scope === 'read' ? [{ key: [] }, { link: [] }] : [{ key: [] }]
 }
 
 /** `GET /series/{series}/points` → `getSeriesPoints`; a placeholder at the end is said with `By`. */

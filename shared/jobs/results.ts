@@ -92,6 +92,8 @@ const svgPolicy = "sandbox; default-src 'none'; style-src 'unsafe-inline'; font-
 export interface Results {
   /** One representation of a job's result as an answer. Throws Problem: unknown, expired, not finished, unsuccessful. */
   answer(id: string, format: string, artifactLink: (suffix: string) => string): Promise<Answer>
+  /** Where a result comes from. Throws the same Problems. */
+  provenance(id: string): Promise<Provenance>
   /** Removes a result: whoever asks its question again gets a new job. Throws the same Problems. */
   remove(id: string): Promise<void>
 }
@@ -150,6 +152,10 @@ export function openResults(redis: Redis, jobs: Jobs): Results {
           ...(policy && { 'content-security-policy': policy }),
         },
       }
+    },
+
+    async provenance(id) {
+      return JSON.parse(String((await read(id, ['provenance']))[0]))
     },
 
     async remove(id) {
