@@ -3,9 +3,18 @@ import { jobKeys } from '../keys.ts'
 import { Problem } from '../problems.ts'
 import { type Redis, runScript } from '../redis.ts'
 import { fingerprint } from './fingerprint.ts'
-import { isExpired, type Job, type JobError, type JobRequest, type JobStatus, readJob, serializeJob } from './job.ts'
+import {
+  isExpired,
+  type Job,
+  type JobError,
+  type JobRequest,
+  type JobStatus,
+  readJob,
+  readJobPairs,
+  serializeJob,
+} from './job.ts'
 
-export { isEnded, isExpired, type Job, type JobError, type JobRequest, type JobStatus } from './job.ts'
+export * from './job.ts'
 
 export interface JobSettings {
   JOB_LEASE_MS: number
@@ -42,6 +51,15 @@ export interface Submitted {
 }
 
 /**
+ * `cancelled`: it is, by this call or an earlier one; `withdrawn`: others still ask for it; `ended`: it was too late;
+ * `stranger`: the asker never asked for it.
+ */
+export interface Cancelled {
+  outcome: 'cancelled' | 'withdrawn' | 'ended' | 'stranger'
+  job: Job
+}
+
+/**
  * The truth about jobs, in Redis. Each method that changes a job is one atomic script of redis/scripts/; a worker's
  * methods say false when the job is no longer its own, and then nothing was changed.
  */
@@ -70,6 +88,13 @@ export interface Jobs {
     why: 'fault' | 'lease' | 'stop',
     error: JobError,
   ): Promise<'queued' | 'failed' | undefined>
+  /** Whether the job is still this worker's: neither cancelled nor given to another. */
+  holds(claim: Claim): Promise<boolean>
+  /**
+   * Takes back one request of the asker's for a job, or with `all` everybody's; a job for which nobody asks any more is
+   * cancelled, one that ended before stays. Undefined when there is no such job.
+   */
+  cancel(id: string, asker: string, all: boolean): Promise<Cancelled | undefined>
   /** Removes a job's result: it answers no more. False when there is none. */
   removeResult(id: string): Promise<boolean>
 }
@@ -85,7 +110,7 @@ const listBatch = 200
 const maxListed = 5000
 
 export function openJobs(redis: Redis, settings: JobSettings): Jobs {
-  const { ready, leases, all, expiry, changes } = jobKeys
+  const { ready, leases, all: ids, expiry, changes } = jobKeys
 
   async function end(
     { id, epoch }: Claim,
@@ -110,12 +135,12 @@ export function openJobs(redis: Redis, settings: JobSettings): Jobs {
       const leastLeftMs = Math.floor(RESULT_TTL_MS * leastLeft)
       const prefixes = [jobPrefix, resultPrefix, asksPrefix]
       const args = [id, ...prefixes, asker, fresh ? 1 : 0, MAX_QUEUED_JOBS, leastLeftMs, changes]
-      const keys = [jobKeys.job(id), all, ready, jobKeys.answer(question)]
+      const keys = [jobKeys.job(id), ids, ready, jobKeys.answer(question)]
       const reply = await runScript(redis, 'submitJob', keys, [...args, ...Object.entries(fields).flat()])
       if (reply === null)
         throw new Problem('queue-full', `${MAX_QUEUED_JOBS} jobs are waiting already; try again later.`)
       const [how, pairs] = reply as [Submitted['how'], string[]]
-      return { how, job: readPairs(pairs)! }
+      return { how, job: readJobPairs(pairs)! }
     },
 
     async get(id) {
@@ -126,15 +151,15 @@ export function openJobs(redis: Redis, settings: JobSettings): Jobs {
       const listed: Job[] = []
       let last = after
       for (let seen = 0; seen < maxListed; seen += listBatch) {
-        const ids = await redis.zrevrangebylex(all, last === undefined ? '+' : `(${last}`, '-', 'LIMIT', 0, listBatch)
-        const jobs = await Promise.all(ids.map(async (id) => readJob(await redis.hgetall(jobKeys.job(id)))))
+        const found = await redis.zrevrangebylex(ids, last === undefined ? '+' : `(${last}`, '-', 'LIMIT', 0, listBatch)
+        const jobs = await Promise.all(found.map(async (id) => readJob(await redis.hgetall(jobKeys.job(id)))))
         for (const job of jobs) {
           if (!job || isExpired(job) || !fits(job, filter)) continue
           if (listed.length === limit) return { jobs: listed, next: listed.at(-1)!.id }
           listed.push(job)
         }
-        if (ids.length < listBatch) return { jobs: listed }
-        last = ids.at(-1)!
+        if (found.length < listBatch) return { jobs: listed }
+        last = found.at(-1)!
       }
       return { jobs: listed, next: last! }
     },
@@ -144,7 +169,7 @@ export function openJobs(redis: Redis, settings: JobSettings): Jobs {
       const pairs = (await runScript(redis, 'claimJob', [ready, leases, jobKeys.claim(uuidv7())], args)) as
         | string[]
         | null
-      return pairs === null ? undefined : readPairs(pairs)
+      return pairs === null ? undefined : readJobPairs(pairs)
     },
 
     async beat({ id, epoch }, progress) {
@@ -165,18 +190,25 @@ export function openJobs(redis: Redis, settings: JobSettings): Jobs {
       return (outcome ?? undefined) as 'queued' | 'failed' | undefined
     },
 
+    async holds({ id, epoch }) {
+      const state = await redis.hmget(jobKeys.job(id), 'status', 'epoch')
+      return state[0] === 'running' && state[1] === String(epoch)
+    },
+
+    async cancel(id, asker, all) {
+      const keys = [jobKeys.job(id), ready, leases, expiry, jobKeys.asks(id)]
+      const args = [id, uuidv7(), asker, all ? 1 : 0, settings.RESULT_TTL_MS, changes, jobKeys.answerPrefix]
+      const reply = await runScript(redis, 'cancelJob', keys, args)
+      if (reply === null) return undefined
+      const [outcome, pairs] = reply as [Cancelled['outcome'], string[]]
+      return { outcome, job: readJobPairs(pairs)! }
+    },
+
     async removeResult(id) {
       const keys = [jobKeys.job(id), jobKeys.result(id)]
       return (await runScript(redis, 'removeResult', keys, [id, uuidv7(), jobKeys.answerPrefix, changes])) === 1
     },
   }
-}
-
-/** Reads a job from the names and values that a script gives. */
-function readPairs(pairs: string[]): Job | undefined {
-  const hash: Record<string, string> = {}
-  for (let i = 0; i < pairs.length; i += 2) hash[pairs[i]!] = pairs[i + 1]!
-  return readJob(hash)
 }
 
 function fits(job: Job, { status, kind, series }: JobFilter): boolean {

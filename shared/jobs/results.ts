@@ -174,8 +174,6 @@ function missing(id: string, job: Job | undefined): Problem {
   }
   if (job.removed !== undefined)
     return new Problem('removed', `The result '${id}' was removed at ${formatTime(job.removed)}.`)
-  return new Problem(
-    'job-unsuccessful',
-    `The job '${id}' has ${job.status}${job.error ? `: ${job.error.detail}` : '.'}`,
-  )
+  const how = job.status === 'cancelled' ? 'was cancelled.' : `has failed: ${job.error?.detail}`
+  return new Problem('job-unsuccessful', `The job '${id}' ${how}`)
 }
