@@ -29,7 +29,7 @@ export const problemTable = {
   expired: [410, 'The job has expired'],
   'link-expired': [410, 'The signed address has expired'],
   removed: [410, 'The result was removed'],
-  'precondition-failed': [412, 'The series has changed'],
+  'precondition-failed': [412, 'A condition of the request does not hold'],
   'body-too-large': [413, 'The body is too large'],
   'unsupported-type': [415, 'The body has a type that is not read here'],
   'range-not-satisfiable': [416, 'The range lies outside of the content'],
@@ -57,6 +57,9 @@ export interface InputError {
 
 /** A detail as a sentence: with a full stop, unless it ends in a mark of its own. */
 export const sentence = (detail: string): string => (/[.?!…]$/.test(detail) ? detail : `${detail}.`)
+
+/** A detail as the beginning of a sentence. */
+export const capitalized = (detail: string): string => detail.slice(0, 1).toUpperCase() + detail.slice(1)
 
 /** At most this many faults of one input are named. */
 export const maxInputErrors = 100

@@ -56,6 +56,8 @@ export async function tour(t: Test, { points, jobs, results }: Bases, call: Call
     t.equal((await call(points, 'GET', one)).body.value, 99)
     const stale = { 'if-match': written.headers.get('etag') ?? `"${written.body.revision}"` }
     t.equal((await call(points, 'PUT', one, { json: { value: 1 }, headers: stale })).status, 412)
+    const onlyNew = { 'if-none-match': '*' }
+    t.equal((await call(points, 'PUT', one, { json: { value: 1 }, headers: onlyNew })).status, 412)
     t.match((await call(points, 'DELETE', `${path}/points?from=${at(6)}&to=${at(9)}`)).body, { deleted: 3 })
     t.equal((await call(points, 'GET', one)).status, 404)
 

@@ -36,6 +36,8 @@ export interface Route<Services> {
   formatScope?: Scope
   /** A suffix on the last segment picks the format: `/points.csv`. */
   suffix?: boolean
+  /** If-Match and If-None-Match are held by the step that makes its change. */
+  conditional?: boolean
   /** Taken ahead of the framework, the body as a stream: for the hot and the streaming routes. */
   direct?: boolean
   /**
@@ -111,7 +113,8 @@ export function parseJson(bytes: Buffer): unknown {
   } catch (error) {
     if (!(error instanceof JsonError)) throw error
     const { line, message: detail } = error
-    throw new Problem('invalid-body', `The body is not valid JSON (line ${line}).`, { errors: [{ line, detail }] })
+    const errors = [{ line, detail }]
+    throw new Problem('invalid-body', summarizeErrors('The body', errors), { errors })
   }
 }
 

@@ -26,7 +26,7 @@ const problem = {
           line: { type: 'integer', description: 'Line of the body, from 1' },
           column: { type: 'string', description: 'Column of the data set' },
           text: { type: 'string', description: 'What stands there' },
-          parameter: { type: 'string', description: 'Parameter of the query' },
+          parameter: { type: 'string', description: 'Parameter of the query or the path' },
           detail: { type: 'string' },
         },
       },
@@ -126,10 +126,19 @@ function queryParameters({ query, formats }: Route<never>): object[] {
   })
 }
 
-function headerParameters({ method, scope }: Route<never>): object[] {
-  if (method !== 'POST' || scope === 'internal') return []
+const conditions = {
+  'If-Match': 'Only if the series has one of these revisions; `*`: only if what is changed is there',
+  'If-None-Match': 'Only if the series has none of these revisions; `*`: only if what is changed is not there',
+}
+
+function headerParameters({ method, scope, conditional }: Route<never>): object[] {
+  const header = (name: string, description: string, schema: object) => ({ name, in: 'header', description, schema })
+  const found = Object.entries(conditional ? conditions : {}).map(([name, says]) =>
+    header(name, says, { type: 'string' }),
+  )
+  if (method !== 'POST' || scope === 'internal') return found
   const description = "Of the client's making, another for each request: a request that is sent again is done once"
-  return [{ name: 'Idempotency-Key', in: 'header', description, schema: { type: 'string', maxLength: 255 } }]
+  return [...found, header('Idempotency-Key', description, { type: 'string', maxLength: 255 })]
 }
 
 function requestBody({ types, optional }: NonNullable<Route<never>['body']>): object {

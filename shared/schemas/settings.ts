@@ -17,6 +17,7 @@ export const settingsSchema = {
     REDIS_URL: {
       type: 'string',
       pattern: '^rediss?://',
+      rule: "must begin with 'redis://' or 'rediss://'",
       secret: true,
       description:
         'Redis of the points, `redis://user:password@host:port/database`. `npm run dev` starts one of its own when it is unset.',
@@ -24,6 +25,7 @@ export const settingsSchema = {
     QUEUE_REDIS_URL: {
       type: 'string',
       pattern: '^rediss?://',
+      rule: "must begin with 'redis://' or 'rediss://'",
       secret: true,
       description: 'Redis of the jobs, their results and the queue. Default: the same as `REDIS_URL`.',
     },
