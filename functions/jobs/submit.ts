@@ -36,8 +36,11 @@ export async function readJobRequest(request: Request, store: SeriesStore, notes
   if (errors.length > 0) throw new Problem('invalid-body', summarizeErrors('The body', errors), { errors })
   const tz = typeof body.params.tz === 'string' ? body.params.tz : undefined
   const place = (name: string) => ({ pointer: `/${name}` })
-  const range = resolveRange(body, { tz, now: Date.now() }, 'invalid-body', place, notes.add)
+  const now = Date.now()
+  const range = resolveRange(body, { tz, now }, 'invalid-body', place, notes.add)
   const series = await resolveSeries(body.series, store)
+  const faults = kind.resolve?.(body.params, { series, now, note: notes.add }) ?? []
+  if (faults.length > 0) throw new Problem('invalid-body', summarizeErrors('The body', faults), { errors: faults })
   return { kind: kind.name, series, ...range, params: body.params, traceparent: request.traceparent }
 }
 
