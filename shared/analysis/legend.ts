@@ -12,6 +12,8 @@ export interface Legend {
   columns: number
   /** How many of them have room. */
   shown: number
+  /** The colour of each, where it is not that of its place. */
+  colours?: string[]
 }
 
 /**
@@ -61,7 +63,8 @@ function withoutShared(names: string[]): string[] {
  * The encodings that tell several series apart: colour, for all layers, and from the sixth series on a second property,
  * for the layer that is the mark itself.
  */
-export function seriesEncoding(mark: Mark, theme: Theme, { labels, columns, shown }: Legend, isUnitAbove: boolean) {
+export function seriesEncoding(mark: Mark, theme: Theme, legendOf: Legend, isUnitAbove: boolean) {
+  const { labels, columns, shown, colours } = legendOf
   const isFilled = mark === 'bar' || mark === 'scatter'
   const legend = {
     orient: 'top',
@@ -86,9 +89,9 @@ export function seriesEncoding(mark: Mark, theme: Theme, { labels, columns, show
     scale: { type: 'ordinal', domain: labels, range: labels.map((_, i) => look(i)) },
     legend,
   })
-  const shared = { color: channel((i) => colourOf(theme, i)) }
+  const shared = { color: channel((i) => colours?.[i] ?? colourOf(theme, i)) }
   const turn = <T>(values: T[]) => channel((i) => values[Math.floor(i / 5) % values.length])
-  if (labels.length <= 5) return { shared, own: {} }
+  if (labels.length <= 5 || colours) return { shared, own: {} }
   // Vega-Lite warns of opacities without an order.
   if (mark === 'bar')
     return { shared, own: { opacity: { ...turn([1, 0.5, 0.75, 0.3]), type: 'ordinal', sort: labels } } }
