@@ -62,28 +62,27 @@ export function drawPanels(chart: TimeChart): DrawnChart {
         valueTicks({ ...reaches[i]!, zero, height: high + 110, title: '' }).labels.map((text) => textWidth(text, 11)),
       ),
     )
-  // The title's height depends on its notes, and they on how many panels there is room for.
-  const gridFor = (notes: string[]): { grid: PanelGrid; top: number } => {
+  const gridFor = (panels: number, notes: string[]): { grid: PanelGrid; top: number } => {
     const top = headOf(frame({ width, height, theme, title: chart.title, notes, alt: '' }))
-    const room = {
-      width,
-      height,
-      panels: lines.length,
-      columns: params.columns,
-      isFree,
-      top,
-      bottom: isTiny ? 40 : bottom,
-    }
+    const room = { width, height, panels, columns: params.columns, isFree, top, bottom: isTiny ? 40 : bottom }
     const first = panelGrid({ ...room, labels: labels(80) })
     return { grid: panelGrid({ ...room, labels: labels(first.height) }), top }
   }
-  const first = gridFor(notesOf(lines.length, []))
-  const drawOne = (curve: Line['curve'], { width, height }: PanelGrid) =>
-    drawSeries([curve], asked, { width, height, range: times, times })
-  const drawings = curves.map((curve) => drawOne(curve, first.grid))
-  const said = [...new Set(drawings.map(({ note }) => note).filter(Boolean))]
-  const notes = notesOf(first.grid.shown, said.slice(0, 1))
-  const { grid, top } = gridFor(notes)
+  const drawAll = ({ width, height }: PanelGrid) =>
+    curves.map((curve) => drawSeries([curve], asked, { width, height, range: times, times }))
+  const said = drawAll(gridFor(lines.length, []).grid)
+    .map(({ note }) => note)
+    .filter(Boolean)
+  // The title's height depends on its notes, and they on how many panels there is room for.
+  let shown = lines.length
+  let notes = notesOf(shown, said.slice(0, 1))
+  let { grid, top } = gridFor(shown, notes)
+  while (grid.shown < shown) {
+    shown = grid.shown
+    notes = notesOf(shown, said.slice(0, 1))
+    ;({ grid, top } = gridFor(shown, notes))
+  }
+  const drawings = drawAll(grid)
 
   const framed = frame({ width, height, theme, title: chart.title, notes, alt: '' })
   const { width: _, height: __, autosize: ___, ...outer } = framed

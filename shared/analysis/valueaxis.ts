@@ -176,6 +176,8 @@ export function alignZeros(a: [number, number], b: [number, number]): [[number, 
   // A scale that ends at zero can be made longer beyond it, but not by a share of nothing.
   const share = most === 1 && least < 1 ? 0.5 : most
   const longer = ([low, high]: [number, number]): [number, number] =>
-    below([low, high]) <= share ? [(-share / (1 - share)) * high + 0, high] : [low, (-low * (1 - share)) / share]
+    below([low, high]) <= share
+      ? [Math.min(low, (-share / (1 - share)) * high + 0), high]
+      : [low, Math.max(high, (-low * (1 - share)) / share)]
   return share === 1 ? [a, b] : [longer(a), longer(b)]
 }

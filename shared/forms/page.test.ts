@@ -58,3 +58,30 @@ t.test('a result without a figure is a page that stands still', async (t) => {
   t.match(page, '<title>plot: a</title>')
   t.match(page, '<svg')
 })
+
+t.test('of a picture that is not over time each mark says what it is', async (t) => {
+  const page = resultPage({ ...parts, figure: undefined, svg: svgOf('heatmap-hours') })
+  t.equal(page.match(/<script>/g)!.length, 1)
+  t.notMatch(page, /id="figure"|id="nearer"/)
+  t.match(page, 'aria-label="Monday, 00:00: 17.6962 kW (26 points)"')
+  t.match(page, '<button id="theme">')
+  const script = /<script>([\s\S]*?)<\/script>/.exec(page)![1]!
+  t.doesNotThrow(() => new Function(script))
+  const hash = createHash('sha256').update(script).digest('base64')
+  t.ok(pagePolicy.includes(`'sha256-${hash}'`))
+})
+
+t.test('the colours of cells take those of the page too', async (t) => {
+  const page = resultPage({ ...parts, figure: undefined, svg: svgOf('calendar') })
+  for (const [i, colour] of colours.light.ramp.entries()) {
+    t.ok(page.includes(`.chart svg [fill="${colour}"] { fill: var(--ramp-${i}); }`))
+    t.ok(page.includes(`--ramp-${i}: ${colours.dark.ramp[i]};`))
+  }
+})
+
+t.test('no two of a theme’s colours are the same: each is exchanged for its own', async (t) => {
+  for (const { series, ramp, diverging, ...single } of Object.values(colours)) {
+    const all = [...Object.values(single), ...series, ...ramp, ...diverging]
+    t.equal(new Set(all).size, all.length)
+  }
+})

@@ -1,6 +1,6 @@
 import type { SeriesInput } from '../../shared/analysis/kind.ts'
 import type { PlotParams } from '../../shared/analysis/plot.ts'
-import { co2, failing, iowa, load, made, seattle, unemployed, warming, weather, yearOf } from './data.ts'
+import { co2, failing, iowa, made, seattle, series, unemployed, warming, weather, yearOf } from './data.ts'
 import { summedExamples } from './examples-summed.ts'
 
 /** A picture to look at: what it is made of and what is to be seen in it. */
