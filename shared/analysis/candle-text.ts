@@ -25,7 +25,7 @@ export function candleText({ title, notes, candles, from, to, tz, unit, low, hig
   const gutter = Math.max(4, ...axis.labels.map(cellWidth)) + 1
   const columns = 80 - gutter - 2
   const rowOf = (value: number) =>
-    Math.min(rows - 1, Math.floor(((axis.domain[1] - value) / (axis.domain[1] - axis.domain[0])) * rows))
+    Math.max(0, Math.min(rows - 1, Math.floor(((axis.domain[1] - value) / (axis.domain[1] - axis.domain[0])) * rows)))
   const columnOf = ({ start, end }: Candle) =>
     Math.min(columns - 1, Math.floor((((start + end) / 2 - from) / (to - from)) * columns))
   const grid = Array.from({ length: rows }, () => new Array<string>(columns).fill(' '))

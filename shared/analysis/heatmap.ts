@@ -9,7 +9,7 @@ import { colours, isSmall } from './chart.ts'
 import { type Classes, classify } from './classes.ts'
 import { type Grid, type GridName, gridOf, type Tick } from './heatmap-grids.ts'
 import { shadedCells } from './heatmap-text.ts'
-import type { KindInput, KindOutput } from './kind.ts'
+import { AnalysisError, type KindInput, type KindOutput } from './kind.ts'
 import type { FullPlotParams } from './plot-params.ts'
 import { summarise } from './summary.ts'
 import { rangeWords, type Summed, summedFrame, sumUp, withUnit } from './summed.ts'
@@ -47,6 +47,10 @@ export function heatmap(input: KindInput<FullPlotParams>): KindOutput {
   const points = pointsInRange(one.points, { from: years.from })
   const [figure] = parseAggregates(aggregate) as [Aggregate]
   const cells = cellsOf(points, grid, tz, figure)
+  if (cells.length === 0) {
+    const detail = `no cell has a ${aggregateNames[aggregate]}: it takes two points, and a number that a double can hold`
+    throw new AnalysisError('too-few-points', detail)
+  }
   const unit = aggregate === 'count' ? 'points' : summed.unit
   const values = cells.map(({ value }) => value)
   const classes = classify(

@@ -1,6 +1,6 @@
 import { colourOf, dashOf, fontSizes, paddingOf, type Theme } from './chart.ts'
 import type { Mark } from './marks.ts'
-import { fit, textWidth } from './text.ts'
+import { fit, plainLabel, textWidth } from './text.ts'
 
 /** Room of a legend's symbol and the space after its label, in pixels. */
 const symbolWidth = 40
@@ -37,7 +37,7 @@ function shorten(names: string[], width: number): string[] {
   for (const name of isFit ? names : withoutShared(names)) {
     let label = fit(name, width, fontSizes.label, 'both')
     for (let n = 2; labels.includes(label); n++) label = `${fit(name, width - 20, fontSizes.label, 'both')} ${n}`
-    labels.push(label)
+    labels.push(plainLabel(label))
   }
   return labels
 }
@@ -75,6 +75,7 @@ export function seriesEncoding(mark: Mark, theme: Theme, legendOf: Legend, isUni
     rowPadding: 3,
     // The unit of the y axis stands between the legend and the plot.
     offset: isUnitAbove ? 26 : 10,
+    symbolLimit: labels.length,
     symbolType: mark === 'bar' ? 'square' : mark === 'scatter' ? 'circle' : 'stroke',
     symbolSize: isFilled ? 90 : 260,
     symbolStrokeWidth: isFilled ? 0 : 2.5,

@@ -23,6 +23,8 @@ export interface GridRoom {
   columns?: number | undefined
   /** Of the widest label of the axis of values. */
   labels: number
+  /** How far a label of the axis of times can reach beyond a panel. */
+  overhang: number
   /** Each panel has an axis of its own. */
   isFree: boolean
   /** Above all panels. */
@@ -37,11 +39,24 @@ export const panelHead = 24
 /**
  * Divides a picture into panels of one size, about twice as wide as high. Where they have no room the last ones are left out.
  */
-export function panelGrid({ width, height, panels, labels, isFree, top, bottom, ...asked }: GridRoom): PanelGrid {
+export function panelGrid({
+  width,
+  height,
+  panels,
+  labels,
+  overhang,
+  isFree,
+  top,
+  bottom,
+  ...asked
+}: GridRoom): PanelGrid {
   const padding = paddingOf(width, height)
-  const edge = Math.ceil(labels) + 10
+  const edge = Math.max(Math.ceil(labels) + 10, Math.ceil(overhang))
   const gutter = isFree ? edge + 8 : 16
-  const [across, down] = [width - 2 * padding - (edge - gutter) - 20, height - 2 * padding - top - bottom]
+  const [across, down] = [
+    width - 2 * padding - (edge - gutter) - Math.max(20, Math.ceil(overhang) + 2),
+    height - 2 * padding - top - bottom,
+  ]
   const sizes = (columns: number, shown: number) => {
     const rows = Math.ceil(shown / columns)
     return { width: Math.floor(across / columns - gutter), height: Math.floor(down / rows - panelHead) }

@@ -6,9 +6,9 @@ import type { Line } from './lines.ts'
 import { periodTicks } from './overlay.ts'
 import { type PanelGrid, panelGrid, panelHead } from './panel-grid.ts'
 import { marksWithin, type ReferenceMark, referenceLayers, valuesOfMarks } from './references.ts'
-import { fit, textWidth } from './text.ts'
+import { fit, plainLabel, textWidth } from './text.ts'
 import { type DrawnChart, positions, type TimeChart, titleOfSide } from './time-chart.ts'
-import { timeAxis } from './timeaxis.ts'
+import { timeAxis, timeTicks } from './timeaxis.ts'
 import { valueAxis, valueTicks } from './valueaxis.ts'
 
 /** The two lines of labels below the lowest panels, and the line that names the zone. */
@@ -62,11 +62,20 @@ export function drawPanels(chart: TimeChart): DrawnChart {
         valueTicks({ ...reaches[i]!, zero, height: high + 110, title: '' }).labels.map((text) => textWidth(text, 11)),
       ),
     )
+  const ticksFor = (across: number) =>
+    period === undefined ? timeTicks(times.from, times.to, tz, across) : periodTicks(period, across)
+  const overhang = (across: number) =>
+    Math.max(
+      ...ticksFor(across)
+        .labels.flat()
+        .map((text) => textWidth(text, 12) / 2),
+    )
   const gridFor = (panels: number, notes: string[]): { grid: PanelGrid; top: number } => {
     const top = headOf(frame({ width, height, theme, title: chart.title, notes, alt: '' }))
     const room = { width, height, panels, columns: params.columns, isFree, top, bottom: isTiny ? 40 : bottom }
-    const first = panelGrid({ ...room, labels: labels(80) })
-    return { grid: panelGrid({ ...room, labels: labels(first.height) }), top }
+    const first = panelGrid({ ...room, labels: labels(80), overhang: overhang(180) })
+    const sized = { labels: labels(first.height), overhang: overhang(first.width) }
+    return { grid: panelGrid({ ...room, ...sized }), top }
   }
   const drawAll = ({ width, height }: PanelGrid) =>
     curves.map((curve) => drawSeries([curve], asked, { width, height, range: times, times }))
@@ -125,7 +134,7 @@ export function drawPanels(chart: TimeChart): DrawnChart {
     }
     const { behind, before } = referenceLayers(marksIn(inside, axis.domain), place)
     const name = isFree && axis.unit !== '' ? `${line.label}, ${axis.unit}` : line.label
-    const head = { text: fit(name, grid.width, 12), fontSize: 12, fontWeight: 600 }
+    const head = { text: plainLabel(fit(name, grid.width, 12)), fontSize: 12, fontWeight: 600 }
     // A title would stand above all that the panel holds, the picture's size included.
     const called = {
       data: { values: [{}] },

@@ -1,6 +1,6 @@
 import { colours, isSmall, type Theme } from './chart.ts'
 import type { Reference } from './plot-params.ts'
-import { fit, numberWords, oneLine, textWidth } from './text.ts'
+import { fit, numberWords, oneLine, plainLabel, textWidth } from './text.ts'
 
 /** A line or a band of a figure: a value or a time, or two of them. Times are Unix milliseconds. */
 export interface ReferenceMark {
@@ -126,7 +126,7 @@ function placeLabels(
   const taken: Box[] = []
   return marks.flatMap((mark): Label[] => {
     if (mark.label === '') return []
-    const text = fit(mark.label, Math.min(width * 0.6, 320), 11)
+    const text = plainLabel(fit(mark.label, Math.min(width * 0.6, 320), 11))
     const wide = textWidth(text, 11)
     const free = candidates(mark, text, wide, { place, isAcross: isAcross(mark), width, height })
     const isFree = ({ box }: Candidate) =>

@@ -5,7 +5,8 @@ const width = 80
 
 /** A chart for a terminal that is not one over time: title, notes, what is in it, and a last line. */
 export function textPage(title: string, notes: string[], body: string[], footer: string): string {
-  const lines = [...wrapCells(title, width), ...notes.flatMap((note) => wrapCells(note, width)), '', ...body]
+  const fitting = body.map((line) => fitCells(line, width))
+  const lines = [...wrapCells(title, width), ...notes.flatMap((note) => wrapCells(note, width)), '', ...fitting]
   const all = footer === '' ? lines : [...lines, '', ...wrapCells(footer, width)]
   return `${all.map((line) => line.trimEnd()).join('\n')}\n`
 }
