@@ -121,12 +121,15 @@ export function heatmap(input: KindInput<FullPlotParams>): KindOutput {
   }
 }
 
+/** More years make a picture that is too large to be sent. */
+const maxYears = 30
+
 /** The years of the calendar that the picture has room for: about 42 pixels each, the last ones first. */
 function yearsOf({ timestamps }: Points, tz: string, height: number) {
   const zone = openZone(tz)
   const yearAt = (time: number) => new Date(zone.localOf(time)).getUTCFullYear()
   const [first, last] = [yearAt(timestamps[0]!), yearAt(timestamps.at(-1)!)]
-  const room = Math.max(1, Math.floor((height - (isSmall(height) ? 70 : 120)) / 42))
+  const room = Math.max(1, Math.min(maxYears, Math.floor((height - (isSmall(height) ? 70 : 120)) / 42)))
   const start = Math.max(first, last - room + 1)
   const from = start === first ? undefined : zone.startOfDay(new Date(0).setUTCFullYear(start, 0, 1) / 86_400_000)
   return { shown: Array.from({ length: last - start + 1 }, (_, i) => start + i), left: start - first, from }

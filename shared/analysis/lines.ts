@@ -68,10 +68,12 @@ export function linesOf(series: SeriesInput[], { overlay, right, tz, panels }: F
   return { lines, title }
 }
 
-/** What the legend says of a line: its unit where that differs, and its axis where there are two. */
-export function legendName({ label, unit, axis }: Line, lines: Line[]): string {
+/** What the legend says of a line: its unit where that differs, and its axis where there are two, which in a small picture says enough. */
+export function legendName({ label, unit, axis }: Line, lines: Line[], isShort = false): string {
   const isUnitShown = new Set(lines.map((line) => line.unit)).size > 1
   const isSideShown = lines.some((line) => line.axis === 'right')
-  const more = [isUnitShown && (unit || 'no unit'), isSideShown && axis].filter(Boolean).join(', ')
+  const more = [isUnitShown && !(isShort && isSideShown) && (unit || 'no unit'), isSideShown && axis]
+    .filter(Boolean)
+    .join(', ')
   return more === '' ? label : `${label} (${more})`
 }

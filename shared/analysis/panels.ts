@@ -133,8 +133,8 @@ export function drawPanels(chart: TimeChart): DrawnChart {
       data: [{ x: drawing.drawn[0]!.points.timestamps, y: drawing.drawn[0]!.points.values }],
     }
     const { behind, before } = referenceLayers(marksIn(inside, axis.domain), place)
-    const name = isFree && axis.unit !== '' ? `${line.label}, ${axis.unit}` : line.label
-    const head = { text: plainLabel(fit(name, grid.width, 12)), fontSize: 12, fontWeight: 600 }
+    const name = panelName(line.label, isFree ? axis.unit : '', grid.width)
+    const head = { text: plainLabel(name), fontSize: 12, fontWeight: 600 }
     // A title would stand above all that the panel holds, the picture's size included.
     const called = {
       data: { values: [{}] },
@@ -179,6 +179,13 @@ export function drawPanels(chart: TimeChart): DrawnChart {
     spacing: { row: panelHead, column: grid.gutter },
   }
   return { chart: spec, figure, drawing, panels: grid.shown }
+}
+
+/** What a panel is called, and its unit, which is not cut off as long as it leaves the name some room. */
+function panelName(label: string, unit: string, width: number): string {
+  const tail = unit === '' ? '' : `, ${unit}`
+  const room = width - textWidth(tail, 12)
+  return room > width * 0.4 ? `${fit(label, room, 12)}${tail}` : fit(`${label}${tail}`, width, 12)
 }
 
 /** The lowest and highest value of lines and of what is marked, zero included where it has to be. */

@@ -86,6 +86,8 @@ export function drawTogether({
   const past = names.filter((_, i) => isPast(i, lines))[0]
   const thin = { condition: { test: `datum.series === ${JSON.stringify(past)}`, value: 0.8 }, value: 2.2 }
   const own = period === undefined ? undefined : periodTicks(period, width - 90)
+  // Two axes in the least pictures leave no line for what their legend says.
+  const isTiny = height < 140 && sides.length === 2
   const x = timeAxis({
     ...{
       from,
@@ -94,7 +96,7 @@ export function drawTogether({
       width,
       height,
       theme,
-      title: footer.filter(Boolean).join(' · '),
+      title: isTiny ? '' : footer.filter(Boolean).join(' · '),
     },
     ...(own && { own }),
   })
@@ -191,7 +193,7 @@ function legendOf(
   const [first] = lines as [Line]
   if (lines.length === 1 && first.period === undefined) return { names: [undefined] }
   const past = lines.filter((_, i) => isPast(i, lines)).length
-  const own = lines.slice(past).map((line) => legendName(line, lines))
+  const own = lines.slice(past).map((line) => legendName(line, lines, width < 480))
   if (past === 0) {
     const legend = fitLegend(own, width, height)
     return { legend, names: legend.labels }

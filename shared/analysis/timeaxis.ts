@@ -72,7 +72,7 @@ export function timeAxis(options: TimeAxisOptions): Record<string, unknown> {
       labelPadding: 4,
       grid: false,
       tickSize: 5,
-      title: fit(title, width - 2 * paddingOf(width, height) - 60, 11),
+      title: title === '' ? null : fit(title, width - 2 * paddingOf(width, height) - 60, 11),
       titleAnchor: 'start',
       titleFontSize: 11,
       titlePadding: isSmall(height) ? 3 : 8,
