@@ -5,6 +5,7 @@ import { openApi } from '../shared/http/openapi.ts'
 import { problemTable } from '../shared/problems.ts'
 import { settingsSchema } from '../shared/schemas/settings.ts'
 import { version } from '../shared/version.ts'
+import { examples } from '../test/plots/examples.ts'
 
 const openApiDocument = async () => {
   const definitions = (await loadAll()).filter(({ name }) => name !== 'worker')
@@ -59,11 +60,40 @@ ${rows.join('\n')}
 `
 }
 
+function plots(): string {
+  const entries = examples.map(({ name, shows, series, params = {} }) => {
+    const names = series.map((one) => one.name)
+    const body = { kind: 'plot', series: names.length === 1 ? names[0] : names, params }
+    return `## ${name}
+
+${shows[0]!.toUpperCase()}${shows.slice(1)}.
+
+![${name}](../test/plots/${name}.svg)
+
+<details><summary>the job</summary>
+
+\`\`\`json
+${JSON.stringify(body, null, 2)}
+\`\`\`
+
+</details>
+`
+  })
+  return `# What plots look like
+
+Each picture is drawn by the tests from public data (those called made-up excepted) and compared with the one that was
+reviewed, byte for byte; \`test/plots/\` has them all, and beside each the chart for a terminal. The parameters are
+explained in the [manual](user.md#plot). This page is printed from \`test/plots/examples.ts\` by \`npm run docs\`.
+
+${entries.join('\n')}`
+}
+
 /** What is printed from the code, by file. */
 export const printed: Record<string, () => string | Promise<string>> = {
   'docs/openapi.json': openApiDocument,
   'docs/configuration.md': configuration,
   'docs/problems.md': problems,
+  'docs/plots.md': plots,
 }
 
 export const fileOf = (path: string) => new URL(`../${path}`, import.meta.url)

@@ -43,9 +43,12 @@ export async function readJobRequest(request: Request, store: SeriesStore, notes
   if (errors.length > 0) throw new Problem('invalid-body', summarizeErrors('The body', errors), { errors })
   const tz = typeof body.params.tz === 'string' ? body.params.tz : undefined
   const place = (name: string) => ({ pointer: `/${name}` })
-  const range = resolveRange(body, { tz, now: Date.now() }, 'invalid-body', place, notes.add)
+  const now = Date.now()
+  const range = resolveRange(body, { tz, now }, 'invalid-body', place, notes.add)
   const found = await resolveSeries(body.series, store)
   const series = found.map(({ name }) => name)
+  const faults = kind.resolve?.(body.params, { series, now, note: notes.add }) ?? []
+  if (faults.length > 0) throw new Problem('invalid-body', summarizeErrors('The body', faults), { errors: faults })
   const asked = { kind: kind.name, series, ...range, params: body.params, traceparent: request.traceparent }
   return { asked, revisions: found.map(({ revision }) => revision) }
 }

@@ -26,6 +26,10 @@ export interface Colours {
    * contrast of 3 : 1 or more with the background (WCAG 1.4.11). More than five series repeat them with another dash.
    */
   series: string[]
+  /** From low to high, of even steps of lightness (OKLab): the highest stands out most from the background. */
+  ramp: string[]
+  /** From far below the middle to far above it, blue and orange, which all kinds of colour blindness tell apart. */
+  diverging: string[]
 }
 
 export const colours: Record<Theme, Colours> = {
@@ -36,6 +40,8 @@ export const colours: Record<Theme, Colours> = {
     axis: '#8b9299',
     grid: '#e4e7ea',
     series: ['#0072b2', '#d55e00', '#3da58a', '#7b1e57', '#000000'],
+    ramp: ['#ecebb4', '#bdd9ab', '#8bc6a1', '#5eb19b', '#459a9b', '#29829a', '#1e668c', '#1b4877', '#182b63'],
+    diverging: ['#124f91', '#4a80b7', '#7fb2dd', '#b3cce1', '#e6e6e3', '#e7c6a8', '#e5a46a', '#c1733d', '#9c4303'],
   },
   dark: {
     background: '#16191d',
@@ -44,6 +50,8 @@ export const colours: Record<Theme, Colours> = {
     axis: '#737c85',
     grid: '#2d333a',
     series: ['#56b4e9', '#e69f00', '#cc6677', '#eedd88', '#ffffff'],
+    ramp: ['#24406b', '#25557c', '#236b8d', '#29829a', '#459a9b', '#5eb19b', '#8dc7a0', '#c1dba9', '#f3efb2'],
+    diverging: ['#79c0f7', '#5b9bd1', '#3f78ad', '#405d79', '#3d4248', '#725a42', '#a9702f', '#cf9045', '#f7b25c'],
   },
 }
 

@@ -1,47 +1,76 @@
 import type { Points, Range } from '../series/points.ts'
-import { barSlot, type Canvas, type Drawn, drawBars, drawLine, isDense, type Mark, thinDots } from './marks.ts'
+import {
+  barSlot,
+  type Canvas,
+  type Curve,
+  type Drawn,
+  drawBars,
+  drawLine,
+  isDense,
+  type Mark,
+  thinDots,
+} from './marks.ts'
 import { numberWords } from './text.ts'
 
 export interface Drawing {
   /** What was drawn: another mark than was asked for where that has no room. */
   mark: Mark
-  canvas: Canvas
-  /** One for each series. */
+  /** The range of time that is drawn, in Unix milliseconds. */
+  from: number
+  to: number
+  /** The lowest and highest value of each curve's axis. */
+  canvases: Canvas[]
+  /** One for each curve. */
   drawn: Drawn[]
   /** What a reader should know about the drawing. */
   note: string
 }
 
-/** Draws series, none of them empty, into a picture of so many pixels. */
-export function drawSeries(
-  series: Points[],
-  mark: Mark,
-  size: { width: number; height: number },
-  range: Range,
-): Drawing {
-  const canvas = { ...size, ...timesOf(series, mark, range), ...valuesOf(series) }
-  const count = numberWords(series.reduce((sum, { timestamps }) => sum + timestamps.length, 0))
-  const lines = () => series.map((points) => drawLine(points, canvas))
+export interface Place {
+  /** In pixels. */
+  width: number
+  height: number
+  range: Range
+  /** Which axis of values each curve has; one for all unless given. */
+  axes?: number[]
+  /** The times that are drawn, where others have set them. */
+  times?: { from: number; to: number }
+}
+
+/** Draws curves, none of them empty, into a picture of so many pixels. */
+export function drawSeries(curves: Curve[], mark: Mark, { width, height, range, axes = [], ...set }: Place): Drawing {
+  const times = set.times ?? timesOf(curves, mark, range)
+  const values = [...new Set(axes.length > 0 ? axes : [0])].map((axis) => ({
+    axis,
+    ...valuesOf(curves.filter((_, i) => (axes[i] ?? 0) === axis)),
+  }))
+  const canvases = curves.map((_, i): Canvas => {
+    const { low, high } = values.find(({ axis }) => axis === (axes[i] ?? 0))!
+    return { width, height, ...times, low, high }
+  })
+  const count = numberWords(curves.reduce((sum, { timestamps }) => sum + timestamps.length, 0))
+  const lines = () => curves.map((points, i) => drawLine(points, canvases[i]!))
+  const made = { mark, ...times, canvases }
   if (mark === 'scatter') {
-    const { drawn, cell } = thinDots(series, canvas)
+    const { drawn, cell } = thinDots(curves, canvases)
     const kept = numberWords(drawn.reduce((sum, { rows }) => sum + rows.length, 0))
     const place = cell === 1 ? 'pixel' : `${cell} × ${cell} pixels`
-    return { mark, canvas, drawn, note: cell === 0 ? '' : `${kept} of ${count} points are drawn: one per ${place}` }
+    return { ...made, drawn, note: cell === 0 ? '' : `${kept} of ${count} points are drawn: one per ${place}` }
   }
-  if (mark !== 'bar') return { mark, canvas, drawn: lines(), note: '' }
+  if (mark !== 'bar') return { ...made, drawn: lines(), note: '' }
 
-  const slot = barSlot(series, canvas.to - canvas.from)
-  const isTight = isDense(canvas, slot, series.length)
-  if (isTight && series.length > 1) {
-    return { mark: 'line', canvas, drawn: lines(), note: `${count} bars have no room side by side: drawn as lines` }
+  const slot = barSlot(curves, times.to - times.from)
+  const isTight = isDense(canvases[0]!, slot, curves.length)
+  if (isTight && curves.length > 1) {
+    return { ...made, mark: 'line', drawn: lines(), note: `${count} bars have no room side by side: drawn as lines` }
   }
-  const drawn = series.map((points, index) => drawBars(points, canvas, slot, { index, of: series.length }))
+  const drawn = curves.map((points, index) => drawBars(points, canvases[index]!, slot, { index, of: curves.length }))
   const note = `${count} bars, too narrow to stand apart: each column of pixels reaches from the lowest to the highest`
-  return { mark, canvas, drawn, note: isTight ? note : '' }
+  return { ...made, drawn, note: isTight ? note : '' }
 }
 
 /** The range that was asked for, or, where it is open, that of the points; bars stand out by half of one. */
-function timesOf(series: Points[], mark: Mark, range: Range): { from: number; to: number } {
+export function timesOf(series: Points[], mark: Mark, range: Range): { from: number; to: number } {
   const first = Math.min(...series.map(({ timestamps }) => timestamps[0]!))
   const last = Math.max(...series.map(({ timestamps }) => timestamps.at(-1)!))
   let { from = first, to = last } = range

@@ -1,4 +1,5 @@
 import type { JSONSchema } from 'json-schema-to-ts'
+import type { InputError } from '../problems.ts'
 import type { Points } from '../series/points.ts'
 import type { Figure } from './figure.ts'
 
@@ -36,6 +37,18 @@ export interface KindOutput {
   alt: string
   /** What the chart shows over time, for the forms that draw it themselves; a chart of something else has none. */
   figure?: Figure
+  /** The chart for a terminal of 80 columns, where it has no figure. */
+  text?: string
+}
+
+/** What is known when a job is asked for, beside its parameters. */
+export interface KindContext {
+  /** The names of its series, in their order. */
+  series: string[]
+  /** What relative times count from, in Unix milliseconds. */
+  now: number
+  /** Told what became of local times that a clock change made ambiguous, or skipped. */
+  note(note: InputError): void
 }
 
 /**
@@ -50,6 +63,11 @@ export interface Kind<Params = Record<string, unknown>> {
   params: JSONSchema & object
   /** A job that can be submitted as it stands once its series exist. */
   example: { kind: string; series: string | string[]; params: Record<string, unknown> }
+  /**
+   * Finds what is wrong with parameters that the schema allows: each fault with its pointer in the job. Resolves, in place,
+   * what counts from now.
+   */
+  resolve?(params: Params, context: KindContext): InputError[]
   run(input: KindInput<Params>): KindOutput
 }
 

@@ -3,9 +3,17 @@ import type { Mark, Row } from './marks.ts'
 
 type Layer = Record<string, unknown>
 
-/** The Vega-Lite layers of a mark over the rows that `marks.ts` makes of each series; `own` is the encoding of the mark itself. */
-export function layersOf(mark: Mark, theme: Theme, series: Row[][], own: Record<string, unknown>): Layer[] {
-  const color = series.length === 1 ? { color: colourOf(theme, 0) } : {}
+/**
+ * The Vega-Lite layers of a mark over the rows that `marks.ts` makes of each series; `own` is the encoding of the mark itself.
+ * A sole series has a colour, those of several have theirs by the legend.
+ */
+export function layersOf(
+  mark: Mark,
+  theme: Theme,
+  { rows: series, isSole }: { rows: Row[][]; isSole: boolean },
+  own: Record<string, unknown>,
+): Layer[] {
+  const color = isSole ? { color: colourOf(theme, 0) } : {}
   if (mark === 'bar') return [{ mark: { type: 'rect', opacity: 1, ...color }, encoding: own }]
   if (mark === 'scatter') {
     const count = series.reduce((sum, rows) => sum + rows.length, 0)
@@ -21,7 +29,7 @@ export function layersOf(mark: Mark, theme: Theme, series: Row[][], own: Record<
     ...(mark === 'step' && { interpolate: 'step-after' }),
     ...color,
   }
-  const fill = { mark: { type: 'area', opacity: series.length === 1 ? 0.28 : 0.16, ...shape } }
+  const fill = { mark: { type: 'area', opacity: isSole ? 0.28 : 0.16, ...shape } }
   const line = { mark: { type: 'line', strokeWidth: most > 600 ? 1.4 : 2, ...shape }, encoding: own }
   const alone = {
     mark: { type: 'circle', size: 20, opacity: 1, ...color },

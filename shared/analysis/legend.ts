@@ -1,6 +1,6 @@
 import { colourOf, dashOf, fontSizes, paddingOf, type Theme } from './chart.ts'
 import type { Mark } from './marks.ts'
-import { fit, textWidth } from './text.ts'
+import { fit, plainLabel, textWidth } from './text.ts'
 
 /** Room of a legend's symbol and the space after its label, in pixels. */
 const symbolWidth = 40
@@ -12,6 +12,8 @@ export interface Legend {
   columns: number
   /** How many of them have room. */
   shown: number
+  /** The colour of each, where it is not that of its place. */
+  colours?: string[]
 }
 
 /**
@@ -35,7 +37,7 @@ function shorten(names: string[], width: number): string[] {
   for (const name of isFit ? names : withoutShared(names)) {
     let label = fit(name, width, fontSizes.label, 'both')
     for (let n = 2; labels.includes(label); n++) label = `${fit(name, width - 20, fontSizes.label, 'both')} ${n}`
-    labels.push(label)
+    labels.push(plainLabel(label))
   }
   return labels
 }
@@ -61,7 +63,8 @@ function withoutShared(names: string[]): string[] {
  * The encodings that tell several series apart: colour, for all layers, and from the sixth series on a second property,
  * for the layer that is the mark itself.
  */
-export function seriesEncoding(mark: Mark, theme: Theme, { labels, columns, shown }: Legend, isUnitAbove: boolean) {
+export function seriesEncoding(mark: Mark, theme: Theme, legendOf: Legend, isUnitAbove: boolean) {
+  const { labels, columns, shown, colours } = legendOf
   const isFilled = mark === 'bar' || mark === 'scatter'
   const legend = {
     orient: 'top',
@@ -72,6 +75,7 @@ export function seriesEncoding(mark: Mark, theme: Theme, { labels, columns, show
     rowPadding: 3,
     // The unit of the y axis stands between the legend and the plot.
     offset: isUnitAbove ? 26 : 10,
+    symbolLimit: labels.length,
     symbolType: mark === 'bar' ? 'square' : mark === 'scatter' ? 'circle' : 'stroke',
     symbolSize: isFilled ? 90 : 260,
     symbolStrokeWidth: isFilled ? 0 : 2.5,
@@ -86,9 +90,9 @@ export function seriesEncoding(mark: Mark, theme: Theme, { labels, columns, show
     scale: { type: 'ordinal', domain: labels, range: labels.map((_, i) => look(i)) },
     legend,
   })
-  const shared = { color: channel((i) => colourOf(theme, i)) }
+  const shared = { color: channel((i) => colours?.[i] ?? colourOf(theme, i)) }
   const turn = <T>(values: T[]) => channel((i) => values[Math.floor(i / 5) % values.length])
-  if (labels.length <= 5) return { shared, own: {} }
+  if (labels.length <= 5 || colours) return { shared, own: {} }
   // Vega-Lite warns of opacities without an order.
   if (mark === 'bar')
     return { shared, own: { opacity: { ...turn([1, 0.5, 0.75, 0.3]), type: 'ordinal', sort: labels } } }

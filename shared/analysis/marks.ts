@@ -1,8 +1,15 @@
 import { columnOf, m4 } from '../series/downsample.ts'
 import { concatPoints, type Points, slicePoints } from '../series/points.ts'
 import { runStarts, typicalStep } from './gaps.ts'
+import type { TimeMark } from './plot-params.ts'
 
-export type Mark = 'line' | 'area' | 'bar' | 'scatter' | 'step'
+export type Mark = TimeMark
+
+/** A curve of a chart: the points of a series, or those of one of the periods that it was cut into. */
+export interface Curve extends Points {
+  /** Where its runs without a gap start, if that is known from elsewhere. */
+  starts?: number[]
+}
 
 export type Row = Record<string, number | string | boolean>
 
@@ -36,9 +43,9 @@ export const maxDots = 4000
  * Lines, areas and steps: `{timestamp, value, run}`, where a gap starts another run (one run needs no number), and `alone`
  * on a point that has a gap on either side and would not be seen. Runs of more points than the picture has pixels are cut by M4, all on the same columns.
  */
-export function drawLine(points: Points, { from, to, width }: Canvas): Drawn {
+export function drawLine(points: Curve, { from, to, width }: Canvas): Drawn {
   const count = points.timestamps.length
-  const starts = runStarts(points, (to - from) / width)
+  const starts = points.starts ?? runStarts(points, (to - from) / width)
   const rows: Row[] = []
   const drawnStarts: number[] = []
   const runs = starts.map((start, i) => {
@@ -79,12 +86,12 @@ export function drawDots(points: Points, { from, to, low, high, width, height }:
 }
 
 /** Dots as `drawDots` makes them, all of them if they are few, else from the finest cells that leave at most `maxDots`. */
-export function thinDots(series: Points[], canvas: Canvas): { drawn: Drawn[]; cell: number } {
+export function thinDots(series: Points[], canvases: Canvas[]): { drawn: Drawn[]; cell: number } {
   const count = series.reduce((sum, { timestamps }) => sum + timestamps.length, 0)
   if (count <= maxDots)
     return { drawn: series.map((points) => ({ points, rows: dots(points), gaps: 0, starts: [] })), cell: 0 }
   for (let cell = 1; ; cell++) {
-    const drawn = series.map((points) => drawDots(points, canvas, cell))
+    const drawn = series.map((points, i) => drawDots(points, canvases[i]!, cell))
     if (drawn.reduce((sum, { rows }) => sum + rows.length, 0) <= maxDots || cell > 50) return { drawn, cell }
   }
 }

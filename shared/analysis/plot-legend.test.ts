@@ -46,7 +46,7 @@ t.test('from the sixth series on a second property tells them apart', async (t) 
 })
 
 t.test('different units are told by the axis and by each name', async (t) => {
-  const { chart } = draw([
+  const units = [
     oneSeries(
       'a',
       points(3, (i) => i),
@@ -56,7 +56,8 @@ t.test('different units are told by the axis and by each name', async (t) => {
       'b',
       points(3, (i) => i),
     ),
-  ])
+  ]
+  const { chart } = draw(units, { right: 'none' })
   t.equal(chart.encoding.y.axis.title, 'different units')
   t.same(chart.encoding.color!.scale.domain, ['a (V)', 'b (no unit)'])
   t.equal(

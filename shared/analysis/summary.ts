@@ -1,5 +1,6 @@
 import { formatTime } from '../time.ts'
 import type { SeriesInput } from './kind.ts'
+import { labelOf } from './names.ts'
 import { numberWords, oneLine, precisionOf, timeWords } from './text.ts'
 
 export interface DataPoint {
@@ -50,8 +51,12 @@ export const dataPoint = (time: number, value: number): DataPoint => ({ timestam
 /** More series than this are summed up. */
 const spoken = 5
 
-/** The chart in words: what, from when to when, how many points, the lowest, the highest and the latest. */
-export function describe(what: string, summaries: Summary[], tz: string): string {
+/**
+ * The chart in words: what, from when to when, how many points, the lowest, the highest and the latest. `labels` are what
+ * the series are called in the chart.
+ */
+export function describe(what: string, summaries: Summary[], tz: string, labels = summaries.map(labelOf)): string {
+  const label = (summary: Summary) => labels[summaries.indexOf(summary)]!
   const drawn = summaries.filter(({ count }) => count > 0)
   const times = drawn.flatMap(({ first, last, min, max }) => [first!, last!, min!, max!].map((point) => ms(point)))
   const precision = precisionOf(times, tz)
@@ -64,7 +69,7 @@ export function describe(what: string, summaries: Summary[], tz: string): string
   const sentences = drawn.slice(0, spoken).map((summary) => {
     const { count, min, max, last } = summary
     const value = (point: DataPoint) => [numberWords(point.value), unitOf(summary)].filter(Boolean).join(' ')
-    const who = drawn.length > 1 ? `${labelOf(summary)}: ` : ''
+    const who = drawn.length > 1 ? `${label(summary)}: ` : ''
     const capital = (text: string) => (who === '' ? text[0]!.toUpperCase() + text.slice(1) : text)
     if (count === 1) return `${who}${capital('the value is')} ${value(last!)}.`
     if (min!.value === max!.value) return `${who}${capital('constant at')} ${value(last!)}.`
@@ -72,14 +77,13 @@ export function describe(what: string, summaries: Summary[], tz: string): string
     return `${who}${capital(extremes[0]!)}, ${extremes[1]}, latest ${value(last!)} (${when(ms(last!))}).`
   })
   if (drawn.length > spoken) sentences.push(`And ${drawn.length - spoken} more series.`)
-  const empty = summaries.filter(({ count }) => count === 0).map(labelOf)
+  const empty = summaries.filter(({ count }) => count === 0).map(label)
   if (empty.length > 0) sentences.push(`No points: ${empty.join(', ')}.`)
   return [`${oneLine(what)}: ${points} ${range} (${tz}).`, ...sentences].join(' ')
 }
 
 const ms = (point: DataPoint) => Date.parse(point.timestamp)
 
-export const unitOf = ({ unit }: { unit?: string | null }) => oneLine(unit ?? '')
+export { labelOf } from './names.ts'
 
-export const labelOf = ({ name, description }: { name: string; description?: string | null }) =>
-  oneLine(description || name)
+export const unitOf = ({ unit }: { unit?: string | null }) => oneLine(unit ?? '')

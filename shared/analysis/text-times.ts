@@ -1,15 +1,24 @@
+import { type Period, periodTicks } from './overlay.ts'
 import { wallTime } from './text.ts'
 import { timeTicks } from './timeaxis.ts'
 
 /** A character of a terminal is about as wide as so many pixels of a picture whose letters are as large. */
 const cellPixels = 8
 
+interface TimeRange {
+  from: number
+  to: number
+  tz: string
+  period?: Period | undefined
+}
+
 /**
  * The time axis below a plot of so many characters: its rule with ticks, and one or two lines of labels. A label that
  * starts a new day or year has it on the second line.
  */
-export function timeLine({ from, to, tz }: { from: number; to: number; tz: string }, columns: number) {
-  const { ticks, labels } = timeTicks(from, to, tz, columns * cellPixels)
+export function timeLine({ from, to, tz, period }: TimeRange, columns: number) {
+  const width = columns * cellPixels
+  const { ticks, labels } = period === undefined ? timeTicks(from, to, tz, width) : periodTicks(period, width)
   const columnOf = (time: number) => Math.round(((time - from) / (to - from)) * (columns * 2 - 1)) >> 1
   const rule = Array.from({ length: columns }, () => '─')
   const texts: Text[][] = [[], []]

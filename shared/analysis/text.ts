@@ -36,6 +36,12 @@ export const oneLine = (text: string): string =>
     .toWellFormed()
     .trim()
 
+/**
+ * A label as a chart can hold it: Vega looks texts up in an object that has `constructor` and the like by nature. A space of
+ * no width makes such a word a text again.
+ */
+export const plainLabel = (label: string): string => (label in Object.prototype ? `${label}\u200B` : label)
+
 /** The text, or as much of it as fits, with an ellipsis; of a name the end, of a title the start matters. */
 export function fit(text: string, width: number, size: number, keep: 'start' | 'both' = 'start'): string {
   if (textWidth(text, size) <= width) return text

@@ -45,6 +45,10 @@ export interface TimeAxisOptions {
   theme: Theme
   /** The line below the axis; it should name the zone. */
   title: string
+  /** Ticks and labels of one's own. */
+  own?: { ticks: number[]; labels: (string | string[])[] }
+  /** The pixels of the axis itself; about those of the picture unless given. */
+  length?: number
 }
 
 /**
@@ -52,8 +56,9 @@ export interface TimeAxisOptions {
  * have room; the first of them, and each that starts a new day or year, says which on a second line. The labels are part of
  * the chart, so that they are right in whatever zone it is drawn.
  */
-export function timeAxis({ from, to, tz, width, height, theme, title }: TimeAxisOptions): Record<string, unknown> {
-  const { ticks, labels } = timeTicks(from, to, tz, width - 90)
+export function timeAxis(options: TimeAxisOptions): Record<string, unknown> {
+  const { from, to, tz, width, height, theme, title, length = width - 90 } = options
+  const { ticks, labels } = options.own ?? timeTicks(from, to, tz, length)
   return {
     type: 'temporal',
     scale: { type: tz === 'UTC' ? 'utc' : 'time', domain: { expr: `[${from}, ${to}]` }, nice: false },
@@ -67,7 +72,7 @@ export function timeAxis({ from, to, tz, width, height, theme, title }: TimeAxis
       labelPadding: 4,
       grid: false,
       tickSize: 5,
-      title: fit(title, width - 2 * paddingOf(width, height) - 60, 11),
+      title: title === '' ? null : fit(title, width - 2 * paddingOf(width, height) - 60, 11),
       titleAnchor: 'start',
       titleFontSize: 11,
       titlePadding: isSmall(height) ? 3 : 8,

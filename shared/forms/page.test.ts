@@ -17,8 +17,11 @@ t.test('the policy allows the one script of the page and nothing from elsewhere'
   const scripts = Array.from(page.matchAll(/<script>([\s\S]*?)<\/script>/g), ([, text]) => text!)
   t.equal(scripts.length, 1)
   const hash = createHash('sha256').update(scripts[0]!).digest('base64')
-  t.match(pagePolicy, `script-src 'sha256-${hash}';`)
-  t.ok(page.includes(`script-src 'sha256-${hash}'`), 'when it was saved too')
+  t.match(pagePolicy, new RegExp(`script-src ('sha256-[^']+' )?'sha256-${hash.replace(/[+/]/g, '\\$&')}'`))
+  t.ok(
+    /Content-Security-Policy" content="([^"]*)"/.exec(page)![1]!.includes(`'sha256-${hash}'`),
+    'when it was saved too',
+  )
   t.doesNotThrow(() => new Function(scripts[0]!))
   // What a browser would load; links and the names of XML namespaces are not.
   t.notMatch(page, /\bsrc=|<link|@import|url\((?!#)/)
@@ -45,7 +48,7 @@ t.test('a picture in the colours of either theme takes those of the page', async
 })
 
 t.test('the labels of the time axis, and no others, give way to those of a closer look', async (t) => {
-  for (const name of ['line', 'several', 'bar', 'gaps', 'small'])
+  for (const name of ['line', 'several', 'bar', 'gaps', 'small', 'units', 'references', 'overlay'])
     t.equal(resultPage({ ...parts, svg: svgOf(name) }).match(/role-axis-label x-labels"/g)?.length, 1, name)
 })
 
@@ -54,4 +57,31 @@ t.test('a result without a figure is a page that stands still', async (t) => {
   t.notMatch(page, /<script|<button/)
   t.match(page, '<title>plot: a</title>')
   t.match(page, '<svg')
+})
+
+t.test('of a picture that is not over time each mark says what it is', async (t) => {
+  const page = resultPage({ ...parts, figure: undefined, svg: svgOf('heatmap-hours') })
+  t.equal(page.match(/<script>/g)!.length, 1)
+  t.notMatch(page, /id="figure"|id="nearer"/)
+  t.match(page, 'aria-label="Monday, 00:00: 17.6962 kW (26 points)"')
+  t.match(page, '<button id="theme">')
+  const script = /<script>([\s\S]*?)<\/script>/.exec(page)![1]!
+  t.doesNotThrow(() => new Function(script))
+  const hash = createHash('sha256').update(script).digest('base64')
+  t.ok(pagePolicy.includes(`'sha256-${hash}'`))
+})
+
+t.test('the colours of cells take those of the page too', async (t) => {
+  const page = resultPage({ ...parts, figure: undefined, svg: svgOf('calendar') })
+  for (const [i, colour] of colours.light.ramp.entries()) {
+    t.ok(page.includes(`.chart svg [fill="${colour}"] { fill: var(--ramp-${i}); }`))
+    t.ok(page.includes(`--ramp-${i}: ${colours.dark.ramp[i]};`))
+  }
+})
+
+t.test('no two of a theme’s colours are the same: each is exchanged for its own', async (t) => {
+  for (const { series, ramp, diverging, ...single } of Object.values(colours)) {
+    const all = [...Object.values(single), ...series, ...ramp, ...diverging]
+    t.equal(new Set(all).size, all.length)
+  }
 })

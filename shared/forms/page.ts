@@ -5,12 +5,21 @@ import type { Figure } from '../analysis/figure.ts'
 import { type Table, tableOf } from './csv.ts'
 
 const file = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8')
-const script = file('./page.js')
+/** One script, written in parts that share their names. */
+const parts = (...names: string[]) => names.map((name) => file(`./page-${name}.js`)).join('\n')
+const readFigure = "const figure = JSON.parse(document.getElementById('figure').textContent)\n"
+const scripts = {
+  /** For pictures over time: a closer look, and the values at a time. */
+  times: readFigure + parts('draw', 'times', 'point', 'theme'),
+  /** For others: what each mark is. */
+  marks: parts('marks', 'theme'),
+}
 const style = file('./page.css')
-const scriptHash = `'sha256-${createHash('sha256').update(script).digest('base64')}'`
+const hashOf = (script: string) => `'sha256-${createHash('sha256').update(script).digest('base64')}'`
+const scriptHashes = Object.values(scripts).map(hashOf).join(' ')
 
-/** What the page may do wherever it is: run its one script, and load nothing. */
-const inPage = `default-src 'none'; style-src 'unsafe-inline'; script-src ${scriptHash}; img-src data:; base-uri 'none'; form-action 'none'`
+/** What the page may do wherever it is: run its own script, and load nothing. */
+const inPage = `default-src 'none'; style-src 'unsafe-inline'; script-src ${scriptHashes}; img-src data:; base-uri 'none'; form-action 'none'`
 /** The policy that it is served with: it runs apart from the origin that it is from. */
 export const pagePolicy = `sandbox allow-scripts allow-downloads; ${inPage}`
 
@@ -40,6 +49,8 @@ export interface PageParts {
 export function resultPage({ alt, svg, data, figure, provenance, artifacts }: PageParts): string {
   const title = figure?.title ?? `${provenance.kind}: ${provenance.series.map(({ name }) => name).join(', ')}`
   const table = tableOf(data)
+  const hasMarks = !figure && svg.includes('<path aria-label=')
+  const script = figure ? scripts.times : hasMarks ? scripts.marks : ''
   const links = Object.entries(artifacts).filter(([suffix]) => suffix !== 'html')
   return `<!doctype html>
 <html lang="en"${provenance.params.theme === 'dark' ? ' data-theme="dark"' : ''}>
@@ -54,21 +65,25 @@ ${themes}${repaint(svg)}${style}</style>
 <body>
 <main>
 <figure>
-<div class="chart"${figure ? ' tabindex="0" role="group" aria-label="Chart: arrow keys go from point to point, plus and minus zoom, 0 shows the whole range"' : ''}>${nameAxes(svg)}<div id="tip" hidden></div></div>
+<div class="chart"${figure ? focusable(keysOfTimes) : hasMarks ? focusable(keysOfMarks) : ''}>${nameAxes(svg)}<div id="tip" hidden></div></div>
 <div id="said" role="status"></div>
-${figure ? controls : ''}<figcaption>${html(alt)}</figcaption>
+${script === '' ? '' : `<div class="controls">${figure ? zoomControls : ''}${themeControl}</div>\n`}<figcaption>${html(alt)}</figcaption>
 </figure>
 <p>${links.map(([suffix, address]) => `<a href="${html(address)}">${html(suffix)}</a>`).join(' · ')}</p>
 <details><summary>Numbers</summary>${htmlTable(table)}</details>
 <details><summary>Where it comes from</summary>${origin(provenance)}</details>
 </main>
-${figure ? `<script type="application/json" id="figure">${inScript(figure)}</script>\n<script>${script}</script>\n` : ''}</body>
+${figure ? `<script type="application/json" id="figure">${inScript(figure)}</script>\n` : ''}${script === '' ? '' : `<script>${script}</script>\n`}</body>
 </html>
 `
 }
 
-const controls = `<div class="controls"><button id="nearer">Zoom in</button><button id="farther">Zoom out</button><button id="reset">Whole range</button><button id="theme">Light or dark</button><span>Drag over the chart to look closer</span></div>
-`
+const focusable = (keys: string) => ` tabindex="0" role="group" aria-label="Chart: ${keys}"`
+const keysOfTimes = 'arrow keys go from point to point, plus and minus zoom, 0 shows the whole range'
+const keysOfMarks = 'arrow keys go from one to the next'
+const zoomControls =
+  '<button id="nearer">Zoom in</button><button id="farther">Zoom out</button><button id="reset">Whole range</button><span>Drag over the chart to look closer</span>'
+const themeControl = '<button id="theme">Light or dark</button>'
 
 const escapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
 
@@ -78,7 +93,8 @@ const html = (text: string): string => text.replace(/[&<>"']/g, (character) => e
 /** JSON that can't end the element it stands in. */
 const inScript = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c')
 
-const names: [keyof Omit<Colours, 'series'>, string][] = [
+const lists = ['series', 'ramp', 'diverging'] as const
+const names: [keyof Omit<Colours, (typeof lists)[number]>, string][] = [
   ['background', '--background'],
   ['ink', '--ink'],
   ['muted', '--muted'],
@@ -89,7 +105,7 @@ const names: [keyof Omit<Colours, 'series'>, string][] = [
 function variables(palette: Colours): [name: string, colour: string][] {
   return [
     ...names.map(([key, name]): [string, string] => [name, palette[key]]),
-    ...palette.series.map((colour, i): [string, string] => [`--series-${i}`, colour]),
+    ...lists.flatMap((list) => palette[list].map((colour, i): [string, string] => [`--${list}-${i}`, colour])),
   ]
 }
 
@@ -117,7 +133,7 @@ function repaint(svg: string): string {
 /** Marks the labels of the time axis, which stands below the plot: a closer look has others. */
 function nameAxes(svg: string): string {
   return svg.replace(
-    /(<g class="mark-group role-axis"[^>]*><g transform="translate\(0\.5,(?!0\.5\))[\d.]+\)">.*?<g class="mark-text role-axis-label)"/g,
+    /(<g class="mark-group role-axis"[^>]*><g transform="translate\(0\.5,(?!0\.5\))[\d.]+\)">(?:(?!role-axis").)*?<g class="mark-text role-axis-label)"/g,
     '$1 x-labels"',
   )
 }

@@ -8,9 +8,15 @@ export interface Zone {
   dayOf(time: number): number
   /** The first instant of a local date; of a date that the zone has skipped, that of the next. */
   startOfDay(day: number): number
+  /** What the zone's clock shows at an instant, as if it were UTC. */
+  localOf(time: number): number
 }
 
-const utc: Zone = { dayOf: (time) => Math.floor(time / dayMs), startOfDay: (day) => day * dayMs }
+const utc: Zone = {
+  dayOf: (time) => Math.floor(time / dayMs),
+  startOfDay: (day) => day * dayMs,
+  localOf: (time) => time,
+}
 
 /**
  * The days of an IANA time zone, across every change of its clock. The offset is looked up once between two changes: a
@@ -36,6 +42,7 @@ export function openZone(tz: string): Zone {
 
   return {
     dayOf: (time) => Math.floor((time + spanOf(time).offset) / dayMs),
+    localOf: (time) => time + spanOf(time).offset,
     startOfDay(day) {
       const { start, end, offset } = spanOf(day * dayMs - span.offset)
       const midnight = day * dayMs - offset

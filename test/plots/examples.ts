@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import type { SeriesInput } from '../../shared/analysis/kind.ts'
 import type { PlotParams } from '../../shared/analysis/plot.ts'
+import { co2, failing, iowa, made, seattle, series, unemployed, warming, weather, yearOf } from './data.ts'
+import { summedExamples } from './examples-summed.ts'
 
 /** A picture to look at: what it is made of and what is to be seen in it. */
 export interface Example {
@@ -11,94 +11,7 @@ export interface Example {
   params?: Partial<PlotParams>
 }
 
-type Row = Record<string, string>
-
-/**
- * Public data as the package vega-datasets carries them, all of them works of the U.S. government and thus in the public
- * domain: Seattle weather and its hourly normals (NOAA), global surface temperature (NASA GISS), electricity generated in
- * Iowa (Energy Information Administration), unemployment by industry (Bureau of Labor Statistics).
- */
-function dataset(file: string): Row[] {
-  const path = new URL(`../data/${file}`, import.meta.resolve('vega-datasets'))
-  const text = readFileSync(fileURLToPath(path), 'utf8')
-  if (file.endsWith('.json')) return JSON.parse(text)
-  const [header, ...lines] = text.trim().split(/\r?\n/)
-  const names = header!.split(',')
-  return lines.map((line) => Object.fromEntries(line.split(',').map((cell, i) => [names[i]!, cell])))
-}
-
-function series(name: string, rows: Row[], time: string, value: string, more: Partial<SeriesInput>): SeriesInput {
-  const points = rows
-    .map((row): [number, number] => [Date.parse(row[time]!), Number(row[value])])
-    .sort(([a], [b]) => a - b)
-  return {
-    name,
-    labels: {},
-    points: { timestamps: Float64Array.from(points, ([t]) => t), values: Float64Array.from(points, ([, v]) => v) },
-    ...more,
-  }
-}
-
-const weather = dataset('seattle-weather.csv')
-const yearOf = (year: string) => weather.filter((row) => row.date!.startsWith(year))
-const seattle = (column: string, rows: Row[], unit: string, description: string) =>
-  series(`seattle.${column}`, rows, 'date', column, { unit, description, source: 'NOAA' })
-
-const warming = series(
-  'giss.global',
-  dataset('global-temp.csv').map(({ year, temp }) => ({ year: `${year}-01-01`, temp: temp! })),
-  'year',
-  'temp',
-  { unit: '°C', description: 'Global surface temperature, difference to the mean of 1951–1980', source: 'NASA GISS' },
-)
-
-function bySeries(
-  file: string,
-  column: string,
-  time: string,
-  value: string,
-  more: Partial<SeriesInput>,
-): SeriesInput[] {
-  const rows = dataset(file)
-  const names = [...new Set(rows.map((row) => row[column]!))]
-  return names.map((name) =>
-    series(
-      name,
-      rows.filter((row) => row[column] === name),
-      time,
-      value,
-      more,
-    ),
-  )
-}
-
-const iowa = bySeries('iowa-electricity.csv', 'source', 'year', 'net_generation', { unit: 'GWh', source: 'U.S. EIA' })
-const unemployed = bySeries('unemployment-across-industries.json', 'series', 'date', 'count', {
-  unit: 'thousand persons',
-  source: 'U.S. Bureau of Labor Statistics',
-})
-
-const normals = dataset('seattle-weather-hourly-normals.csv')
-  .slice(0, 24 * 7)
-  .map((row) => ({ ...row, date: `${row.date}-08:00` }))
-const failing = normals.filter(
-  (_, i) => !(i >= 30 && i < 45) && i !== 60 && i !== 62 && !(i >= 100 && i < 118 && i !== 110),
-)
-
-/** What nobody measured: a sum of sines, for what the public data don't show. */
-const made = (name: string, from: number, step: number, count: number, more: Partial<SeriesInput>): SeriesInput => ({
-  name,
-  labels: {},
-  points: {
-    timestamps: Float64Array.from({ length: count }, (_, i) => from + i * step),
-    values: Float64Array.from(
-      { length: count },
-      (_, i) => Math.round(40 * (8 + 3 * Math.sin(i / 7) + Math.sin(i * 1.7))) / 10,
-    ),
-  },
-  ...more,
-})
-
+/** Pictures over time, then the others. */
 export const examples: Example[] = [
   {
     name: 'line',
@@ -173,7 +86,7 @@ export const examples: Example[] = [
   },
   {
     name: 'units',
-    shows: 'series of different units: the legend names each',
+    shows: 'series of two units: each has its axis, and the legend says which',
     series: [
       seattle('temp_max', yearOf('2014'), '°C', 'Maximum temperature'),
       seattle('wind', yearOf('2014'), 'm/s', 'Wind speed'),
@@ -192,9 +105,62 @@ export const examples: Example[] = [
     params: { tz: 'Europe/Berlin' },
   },
   {
+    name: 'references',
+    shows: 'lines and bands at values and at times, each with what it says',
+    series: [seattle('temp_max', yearOf('2015'), '°C', 'Daily maximum temperature in Seattle, 2015')],
+    params: {
+      references: [
+        { values: [15, 25], label: 'comfortable', axis: 'left' },
+        { value: 35, label: 'heat warning', axis: 'left' },
+        { value: 0, label: 'frost', axis: 'left' },
+        { times: [Date.UTC(2015, 5, 26), Date.UTC(2015, 6, 6)], label: 'heat wave', axis: 'left' },
+        { time: Date.UTC(2015, 10, 17), label: 'windstorm', axis: 'left' },
+      ],
+    },
+  },
+  {
+    name: 'two-axes',
+    shows: 'an axis for rain and one for temperature, their zeros at one height, on a dark ground',
+    series: [
+      seattle('precipitation', yearOf('2013').slice(0, 60), 'mm', 'Precipitation'),
+      seattle('temp_min', yearOf('2013').slice(0, 60), '°C', 'Minimum temperature'),
+    ],
+    params: { title: 'Rain and frost in Seattle', mark: 'area', theme: 'dark' },
+  },
+  {
+    name: 'panels',
+    shows: 'a panel for each of twelve series, with one scale for all',
+    series: unemployed.slice(0, 12),
+    params: { title: 'Unemployment by industry', panels: 'shared', mark: 'area' },
+  },
+  {
+    name: 'panels-free',
+    shows: 'four measurements of three units, each panel with its own scale',
+    series: [
+      seattle('temp_max', yearOf('2014'), '°C', 'Maximum temperature'),
+      seattle('temp_min', yearOf('2014'), '°C', 'Minimum temperature'),
+      seattle('precipitation', yearOf('2014'), 'mm', 'Precipitation'),
+      seattle('wind', yearOf('2014'), 'm/s', 'Wind speed'),
+    ],
+    params: { title: 'Weather in Seattle, 2014', panels: 'free', theme: 'dark' },
+  },
+  {
+    name: 'overlay',
+    shows: 'four years over one another',
+    series: [seattle('temp_max', weather, '°C', 'Daily maximum temperature in Seattle')],
+    params: { overlay: '1y', subtitle: 'Year over year' },
+  },
+  {
+    name: 'overlay-many',
+    shows: 'fifty-eight years over one another: the last two stand out',
+    series: [co2],
+    params: { overlay: '1y', theme: 'dark' },
+  },
+  {
     name: 'small',
     shows: 'the smallest picture: the unit moves below',
     series: [seattle('temp_max', weather, '°C', 'Maximum temperature')],
     params: { width: 200, height: 120 },
   },
+  ...summedExamples,
 ]

@@ -15,9 +15,9 @@ const isUpdate = process.env.UPDATE_PLOTS === '1'
 for (const { name, shows, series, params } of examples) {
   t.test(`${name}: ${shows}`, async (t) => {
     const all = { ...defaults, ...params }
-    const { chart, alt, figure } = plot.run({ series, params: all })
+    const { chart, alt, figure, text } = plot.run({ series, params: all })
     const { svg, warnings } = await render(chart, { tz: all.tz, alt })
-    const forms = { svg, txt: textChart(figure!) }
+    const forms = { svg, txt: figure ? textChart(figure) : text! }
     for (const [suffix, form] of Object.entries(forms)) {
       const path = file(`${name}.${suffix}`)
       if (isUpdate) writeFileSync(path, form)
@@ -26,6 +26,20 @@ for (const { name, shows, series, params } of examples) {
     }
     t.same(warnings, [])
     for (const line of forms.txt.split('\n')) t.ok(cellWidth(line) <= 80, line)
+  })
+
+  t.test(`${name}: as large as asked for, light and dark, without a warning`, async (t) => {
+    for (const theme of ['light', 'dark'] as const) {
+      for (const [width, height] of [
+        [800, 400],
+        [300, 180],
+      ] as const) {
+        const all = { ...defaults, ...params, theme, width, height }
+        const { chart, alt } = plot.run({ series, params: all })
+        const drawn = await render(chart, { tz: all.tz, alt })
+        t.same([drawn.width, drawn.height, drawn.warnings], [width, height, []], `${theme}, ${width} × ${height}`)
+      }
+    }
   })
 }
 
