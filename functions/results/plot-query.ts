@@ -1,5 +1,6 @@
-import { plot } from '../../shared/analysis/plot.ts'
+import { type PlotParams, plot } from '../../shared/analysis/plot.ts'
 import { type JsonSchema, type Request, summarizeErrors } from '../../shared/http/http.ts'
+import type { Notes } from '../../shared/http/notes.ts'
 import { rangeQuery } from '../../shared/http/range.ts'
 import { type InputError, Problem } from '../../shared/problems.ts'
 import { nameFault } from '../../shared/series/name.ts'
@@ -34,13 +35,14 @@ export function fromQuery(schema: { properties: Properties }, query: Record<stri
   const value = Object.fromEntries(
     given.map(([name, member]) => [name, isPlain(member) ? query[name] : read(query[name])]),
   )
-  refuse(
-    validate(schema, value).map(({ pointer = '', detail }) => {
-      const [parameter = '', ...within] = pointer.slice(1).split('/')
-      return { parameter, detail: within.length > 0 ? `/${within.join('/')}: ${detail}` : detail }
-    }),
-  )
+  refuse(validate(schema, value).map(byParameter))
   return value
+}
+
+/** The same fault by its parameter, and its place within. */
+function byParameter({ pointer = '', detail }: InputError): InputError {
+  const [parameter = '', ...within] = pointer.slice(1).split('/')
+  return { parameter, detail: within.length > 0 ? `/${within.join('/')}: ${detail}` : detail }
 }
 
 /** A value that is given as JSON; a word that is none stands for itself. */
@@ -87,8 +89,19 @@ export function plotSeries({ params, query }: Request): string[] {
   return names
 }
 
-/** The parameters of the plot. Throws Problem. */
-export const plotParams = ({ query }: Request): Record<string, unknown> => fromQuery(params, query)
+/**
+ * The parameters of a plot of these series. Times in them that are relative count from the last full minute, or each moment
+ * would be another question. Throws Problem.
+ */
+export function plotParams({ query }: Request, series: string[], notes: Notes): Record<string, unknown> {
+  const value = fromQuery(params, query)
+  const now = Math.floor(Date.now() / minuteMs) * minuteMs
+  const faults = plot.resolve?.(value as unknown as PlotParams, { series, now, note: notes.add }) ?? []
+  refuse(faults.map(({ pointer = '', detail }) => byParameter({ pointer: pointer.replace(/^\/params/, ''), detail })))
+  return value
+}
+
+const minuteMs = 60_000
 
 function refuse(errors: InputError[]): void {
   if (errors.length > 0) throw new Problem('invalid-query', summarizeErrors('The query', errors), { errors })

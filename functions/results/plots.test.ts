@@ -126,6 +126,18 @@ t.test('the query says what a plot may be told, and what is left out has its def
   )
 })
 
+t.test('what the parameters mean together is checked too', async (t) => {
+  await write('j', wave)
+  const fault = (await get('/plots/j.png?mark=line&bins=3')).body
+  t.match(fault, { status: 400, errors: [{ parameter: 'bins', detail: /is for the mark histogram/ }] })
+  const references = encodeURIComponent('[{"value":0.5,"label":"half"},{"time":"2020-01-03"}]')
+  const lined = await get(`/plots/j.svg?references=${references}&right=none`)
+  t.match(lined.text, /half/)
+  const relative = encodeURIComponent('[{"time":"-1h"}]')
+  const wrong = (await get(`/plots/j.svg?mark=histogram&references=${relative}`)).body
+  t.match(wrong, { status: 400, errors: [{ parameter: 'references', detail: /^\/0\/time: / }] })
+})
+
 t.test('a range that counts from now is the same question for a while', async (t) => {
   const now = Math.floor(Date.now() / 1000)
   await write('f', Array.from({ length: 50 }, (_, i) => `${now - i * 86_400 * 30},${i}`).join('\n'))
