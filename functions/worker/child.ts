@@ -12,12 +12,12 @@ async function answer({ kind: name, input }: Question): Promise<Drawn> {
   const kind = findKind(name)
   if (!kind) throw new AnalysisError('unknown-kind', `This worker knows no kind '${name}'.`)
   const started = performance.now()
-  const { data, chart, alt, figure } = kind.run(input)
+  const { data, chart, alt, figure, text: own } = kind.run(input)
   say({ progress: 0.5 })
   const analysed = performance.now()
   const tz = typeof input.params.tz === 'string' ? input.params.tz : 'UTC'
   const { svg, png } = await render(chart, { tz, alt })
-  const text = figure ? textChart(figure) : wordsOnly(alt)
+  const text = own ?? (figure ? textChart(figure) : wordsOnly(alt))
   const timings = { analyse: analysed - started, render: performance.now() - analysed }
   return { data, chart, alt, ...(figure && { figure }), text, svg, png, versions, timings }
 }

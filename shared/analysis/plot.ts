@@ -1,6 +1,7 @@
 import type { FromSchema, JSONSchema } from 'json-schema-to-ts'
 import { noPoints, type Points } from '../series/points.ts'
 import { formatTime } from '../time.ts'
+import { sourceOf, titleOf } from './captions.ts'
 import { frame, isSmall } from './chart.ts'
 import { drawSeries } from './drawing.ts'
 import { type Figure, figureSeries } from './figure.ts'
@@ -137,12 +138,6 @@ function run({ series, params, from, to }: KindInput<PlotParams>) {
   return { data, chart, alt, figure }
 }
 
-/** The source of a series, with its licence in brackets; a licence alone says little. */
-function sourceOf({ source, licence }: SeriesInput): string {
-  const [from, under] = [oneLine(source ?? ''), oneLine(licence ?? '')]
-  return from && under ? `${from} (${under})` : from
-}
-
 const rowsOf = (rows: Row[], series: string | undefined): Row[] =>
   series === undefined ? rows : rows.map((row) => ({ ...row, series }))
 
@@ -157,11 +152,6 @@ function positions(mark: Mark, x: Record<string, unknown>, y: Record<string, unk
     return { x: { field: 'timestamp', ...x }, y: { field: 'value', ...y, ...(mark === 'area' && { stack: null }) } }
   }
   return { x: { field: 'start', ...x }, x2: { field: 'end' }, y: { field: 'high', ...y }, y2: { field: 'low' } }
-}
-
-function titleOf(names: string[]): string {
-  if (names.length <= 3) return names.join(', ')
-  return `${names.slice(0, 2).join(', ')} and ${names.length - 2} more`
 }
 
 function legendOf(series: SeriesInput[], isUnitShown: boolean, width: number, height: number): Legend | undefined {

@@ -3,7 +3,9 @@
 const figure = JSON.parse(document.getElementById('figure').textContent)
 const chart = document.querySelector('.chart')
 const root = document.querySelector('.chart svg .role-frame.root > g')
-const { width, height } = root.querySelector('path.background').getBBox()
+// A picture that has more than the plot over time says which part of it that is.
+const plotArea = root.querySelector('.plot_area_marks') ?? root.querySelector('path.background')
+const { width, height } = plotArea.getBBox()
 const [low, high] = figure.domain
 const whole = [figure.from, figure.to]
 const dashes = ['', '5 3', '1.5 2.5', '8 3 2 3']
