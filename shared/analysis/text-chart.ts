@@ -26,9 +26,11 @@ export function textChart(figure: Figure): string {
   const axis = valueTicks({ low: figure.low, high: figure.high, zero, height: 350, title: unit })
   const gutter = Math.max(4, ...axis.labels.map(cellWidth)) + 1
   const columns = width - gutter - 2
+  // The largest doubles lie beyond the axis, and their distance from it may be infinite.
+  const onAxis = (value: number) => Math.min(axis.domain[1], Math.max(axis.domain[0], value))
   const place: Place = {
     x: (time) => Math.round(((time - figure.from) / (figure.to - figure.from)) * (columns * 2 - 1)),
-    y: (value) => Math.round(((axis.domain[1] - value) / (axis.domain[1] - axis.domain[0])) * (rows * 4 - 1)),
+    y: (value) => Math.round(((axis.domain[1] - onAxis(value)) / (axis.domain[1] - axis.domain[0])) * (rows * 4 - 1)),
   }
   const bar = figure.mark === 'bar' ? barWidth(series, place) : 0
   const drawn = series.map((one, i) => {
