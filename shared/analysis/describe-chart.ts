@@ -1,6 +1,6 @@
 import type { Points, Range } from '../series/points.ts'
 import { colours, frame, paddingOf, type Theme } from './chart.ts'
-import { histogramLayer } from './describe-histogram.ts'
+import { drawable, histogramLayer } from './describe-histogram.ts'
 import { chanceWords, figuresLine, figureWords, slopeWords } from './describe-words.ts'
 import type { Description } from './description.ts'
 import { type Figure, figureSeries } from './figure.ts'
@@ -44,7 +44,7 @@ export function describeChart(
   const ends = [points.timestamps[0]!, points.timestamps.at(-1)!]
   const times = drawnTimes(ends, range)
   const lines = levels(one, ends)
-  const shown = [one.min!.value, one.max!.value, ...lines.flatMap(({ values }) => values)]
+  const shown = [one.min!.value, one.max!.value, ...lines.flatMap(({ values }) => values)].map(drawable)
   const canvas: Canvas = { ...times, width, height, low: Math.min(...shown), high: Math.max(...shown) }
   const drawn = [drawLine(points, canvas), ...lines.map(drawnLevel)]
   const names = ['points', ...lines.map(({ name }) => name)]
@@ -117,18 +117,10 @@ export function drawnLevel({ timestamps, values }: Level): Drawn {
 /** A series, and on it, thicker, its mean and its trend: the mean is dashed. */
 export function lineLayers([series, ...levels]: Drawn[], legend: Legend, isUnitAbove: boolean, theme: Theme): object[] {
   const { color } = seriesEncoding('line', theme, legend, isUnitAbove).shared
-  const strokeDash = {
-    ...color,
-    scale: {
-      ...color.scale,
-      range: [
-        [1, 0],
-        [6, 4],
-        [1, 0],
-      ].slice(0, levels.length + 1),
-    },
-  }
-  const rowsOf = (rows: Row[], i: number) => rows.map((row) => ({ ...row, series: legend.labels[i]! }))
+  const dashes = legend.labels.map((_, i) => (i === 1 ? [6, 4] : [1, 0]))
+  const strokeDash = { ...color, scale: { ...color.scale, range: dashes } }
+  const rowsOf = (rows: Row[], i: number) =>
+    rows.map((row) => ({ ...row, value: drawable(row.value as number), series: legend.labels[i]! }))
   const data = (rows: Row[]) => ({ values: rows, format: { parse: null } })
   return [
     {

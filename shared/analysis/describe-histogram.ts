@@ -1,16 +1,17 @@
-import { colours, type Theme } from './chart.ts'
+import { colours, fontSizes, type Theme } from './chart.ts'
 import { figureWords, roughWords } from './describe-words.ts'
 import type { Description } from './description.ts'
 import type { Bin } from './distribution.ts'
-import { oneLine, textWidth } from './text.ts'
+import { numberWords, oneLine, textWidth } from './text.ts'
 import { valueTicks } from './valueaxis.ts'
 
 type Spec = Record<string, unknown>
+type Tick = [value: number, label: string]
 
 const labelSize = 11
 
 /** Values as a scale can hold them: the distance of the largest doubles is none. */
-export const drawable = (value: number) => Math.min(8e307, Math.max(-8e307, value))
+export const drawable = (value: number) => Math.min(4e307, Math.max(-4e307, value))
 
 /** The bars as they are drawn: one of equal values gets a width. */
 export function drawnBins(bins: Bin[], scale: [number, number]): Bin[] {
@@ -46,22 +47,31 @@ export function histogramLayer(
   const across = valueTicks({ low, high, zero: false, height: room, title: oneLine(one.unit ?? '') })
   const bins = drawnBins(one.histogram, across.domain)
   const domain: [number, number] = bins.length > 1 ? [bins[0]!.low, bins.at(-1)!.high] : across.domain
-  const ticks = across.ticks.filter((tick) => tick >= domain[0] && tick <= domain[1])
+  const inside = across.ticks
+    .map((tick, i): Tick => [tick, across.labels[i]!])
+    .filter(([tick]) => tick >= domain[0] && tick <= domain[1])
+  const widest = Math.max(...inside.map(([, label]) => textWidth(label, fontSizes.label)))
+  // Labels have room side by side, every other or third of them if need be.
+  const every = Math.ceil(((widest + 20) * inside.length) / part.width)
+  const ticks = inside.filter((_, i) => i % every === 0)
   const most = Math.max(...bins.map(({ count }) => count))
   const up = valueTicks({ low: 0, high: most, zero: true, height: 110 + part.height, title: 'points' })
-  const counts = up.ticks.filter((tick) => Number.isInteger(tick))
-  const labelled = (values: number[], labels: string[], all: number[]) =>
-    `${JSON.stringify(Object.fromEntries(all.map((tick, i) => [tick, labels[i]]).filter(([tick]) => values.includes(tick as number))))}[datum.value]`
+  const counts = up.ticks
+    .map((tick, i): Tick => [tick, up.unit === 'points' ? numberWords(tick) : up.labels[i]!])
+    .filter(([tick]) => Number.isInteger(tick))
+  const valuesOf = (ticks: Tick[]) => ticks.map(([tick]) => tick)
+  const labelled = (ticks: Tick[]) => `${JSON.stringify(Object.fromEntries(ticks))}[datum.value]`
   const x = {
     type: 'quantitative',
     scale: { domain, nice: false, zero: false },
     axis: {
-      values: ticks,
-      labelExpr: labelled(ticks, across.labels, across.ticks),
+      values: valuesOf(ticks),
+      labelExpr: labelled(ticks),
       orient: 'bottom',
       labelOverlap: false,
+      labelFlush: false,
       grid: false,
-      title: barsWords(one, across.unit),
+      title: barsWords(one, across.unit, up.unit),
       titleAnchor: 'start',
       titleFontSize: labelSize,
       titlePadding: 6,
@@ -71,8 +81,8 @@ export function histogramLayer(
     type: 'quantitative',
     scale: { domain: [0, up.domain[1]], nice: false, range: [{ expr: part.bottom }, { expr: part.top }] },
     axis: {
-      values: counts,
-      labelExpr: labelled(counts, up.labels, up.ticks),
+      values: valuesOf(counts),
+      labelExpr: labelled(counts),
       orient: 'left',
       labelOverlap: false,
       labelPadding: 6,
@@ -119,10 +129,10 @@ export function histogramLayer(
 }
 
 /** The unit of the values, and what the height of the bars counts. */
-function barsWords({ histogram, unit }: Description, above: string): string {
+function barsWords({ histogram, unit }: Description, above: string, counted: string): string {
   const step = histogram[0]!.high - histogram[0]!.low
   const per = step > 0 && Number.isFinite(step) ? ` per ${roughWords(step)}${unit ? ` ${oneLine(unit)}` : ''}` : ''
-  return [above, `height of the bars: points${per}`].filter(Boolean).join(' · ')
+  return [above, `height of the bars: ${counted}${per}`].filter(Boolean).join(' · ')
 }
 
 interface Named {

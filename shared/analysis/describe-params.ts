@@ -27,14 +27,14 @@ export const describeParams = {
     },
     width: {
       type: 'integer',
-      minimum: 320,
+      minimum: 400,
       maximum: 4000,
       default: 800,
       description: 'of the whole picture, in pixels',
     },
     height: {
       type: 'integer',
-      minimum: 300,
+      minimum: 440,
       maximum: 4000,
       description: 'of the whole picture, in pixels; 560, and of several series what they take, unless given',
     },

@@ -3,6 +3,7 @@ import { type ChartOptions, drawnLevel, drawnTimes, levels, lineLayers } from '.
 import { drawable, drawnBins } from './describe-histogram.ts'
 import { chanceWords, countWords, figureWords, roughWords, slopeWords } from './describe-words.ts'
 import type { Description } from './description.ts'
+import { joinBins } from './distribution.ts'
 import type { ChartSpec, SeriesInput } from './kind.ts'
 import { fitLegend } from './legend.ts'
 import { drawLine } from './marks.ts'
@@ -53,7 +54,7 @@ export function describeRows(
   const rows = drawn.slice(0, count).map((one, k): Record<string, unknown> => {
     const { points } = full[k]!
     const lines = levels(one, ends[k]!)
-    const shown = [one.min!.value, one.max!.value, ...lines.flatMap(({ values }) => values)]
+    const shown = [one.min!.value, one.max!.value, ...lines.flatMap(({ values }) => values)].map(drawable)
     const canvas = {
       ...{ ...times, width: Math.ceil(width * timeShare), height: rowHeight },
       ...{ low: Math.min(...shown), high: Math.max(...shown) },
@@ -76,7 +77,10 @@ export function describeRows(
           encoding: { x, y: { field: 'value', ...yOf } },
           layer: lineLayers(line, legend, false, theme),
         },
-        distribution(one, yOf, (y.scale as { domain: [number, number] }).domain, theme),
+        distribution(one, yOf, (y.scale as { domain: [number, number] }).domain, {
+          most: Math.max(4, Math.floor((rowHeight - words - below) / 4)),
+          theme,
+        }),
         ...caption(one, unit, top, { width: width - 2 * paddingOf(width, height) - 50, theme }),
       ],
       resolve: { scale: { x: 'independent' }, axis: { x: 'independent' } },
@@ -91,15 +95,20 @@ export function describeRows(
   }
 }
 
-/** The histogram on the axis of the values, and its quantiles beside it. */
-function distribution(one: Description, y: Record<string, unknown>, domain: [number, number], theme: Theme): object {
+/** The histogram, of at most so many bars, on the axis of the values, and its quantiles beside it. */
+function distribution(
+  one: Description,
+  y: Record<string, unknown>,
+  domain: [number, number],
+  { most, theme }: { most: number; theme: Theme },
+): object {
   const { ink, series } = colours[theme]
-  const bins = drawnBins(one.histogram, domain)
-  const most = Math.max(...bins.map(({ count }) => count))
+  const bins = drawnBins(joinBins(one.histogram, most), domain)
+  const longest = Math.max(...bins.map(({ count }) => count))
   const x = {
     field: 'count',
     type: 'quantitative',
-    scale: { domain: [0, most], range: [{ expr: `width * ${timeShare} + 28` }, { expr: 'width' }] },
+    scale: { domain: [0, longest], range: [{ expr: `width * ${timeShare} + 28` }, { expr: 'width' }] },
     axis: null,
   }
   const beside = { value: { expr: `width * ${timeShare} + 18` } }

@@ -9,7 +9,7 @@ import {
   sureWords,
 } from './describe-words.ts'
 import type { Description } from './description.ts'
-import type { Bin } from './distribution.ts'
+import { joinBins } from './distribution.ts'
 import type { Figure } from './figure.ts'
 import { labelOf, unitOf } from './summary.ts'
 import { precisionOf, timeWords } from './text.ts'
@@ -31,7 +31,7 @@ export interface TextOptions {
 
 /** A description for a terminal of 80 columns: of one series its chart, histogram and figures; of several a table. */
 export function describeText(all: Description[], { tz, title, source, figure }: TextOptions): string {
-  const lines = figure ? [textChart(figure)] : [...wrapCells(title, width), '']
+  const lines = figure ? [textChart(figure).trimEnd(), ''] : [...wrapCells(title, width), '']
   for (const one of all) {
     if (!figure) lines.push(...heading(one))
     if (one.count === 0) continue
@@ -51,7 +51,7 @@ function heading(one: Description): string[] {
 
 /** A bar for each interval of values, with its lower edge and how many points it has. */
 function histogram(one: Description): string[] {
-  const bins = joined(one.histogram)
+  const bins = joinBins(one.histogram, mostRows)
   const most = Math.max(...bins.map(({ count }) => count))
   const words = figureWords(one)
   const edges = bins.map(({ low }) => words(low))
@@ -68,16 +68,6 @@ function histogram(one: Description): string[] {
   return [`${'from'.padStart(edge)}  points`, ...bars]
 }
 
-function joined(bins: Bin[]): Bin[] {
-  const together = Math.ceil(bins.length / mostRows)
-  const rows: Bin[] = []
-  for (let i = 0; i < bins.length; i += together) {
-    const part = bins.slice(i, i + together)
-    rows.push({ low: part[0]!.low, high: part.at(-1)!.high, count: part.reduce((sum, { count }) => sum + count, 0) })
-  }
-  return rows
-}
-
 type Entry = [name: string, figure: string]
 
 function figures(one: Description, tz: string): Entry[] {
@@ -89,12 +79,13 @@ function figures(one: Description, tz: string): Entry[] {
     tz,
   )
   const when = (time: string) => timeWords(Date.parse(time), tz, precision)
+  const longest = gapWords(one) + (gaps.longest ? `, longest ${spanWords(gaps.longest.ms)}` : '')
   const entries: Entry[] = [
     ['points', countWords(count).replace(/ points?$/, '')],
     ['first', `${words(first!.value)}, ${when(first!.timestamp)}`],
     ['last', `${words(last!.value)}, ${when(last!.timestamp)}`],
     ...(step ? [['step', stepWords(step)] as Entry] : []),
-    ['gaps', gaps.longest ? `${gapWords(one)}, longest ${spanWords(gaps.longest.ms)}` : gapWords(one)],
+    ...(count > 1 ? [['gaps', longest] as Entry] : []),
     ['lowest', `${words(min!.value)}, ${when(min!.timestamp)}`],
     ['highest', `${words(max!.value)}, ${when(max!.timestamp)}`],
     ['mean', words(one.mean)],

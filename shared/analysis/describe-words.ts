@@ -18,8 +18,11 @@ export function figureWords({ stddev, range, min, max }: Description): (figure: 
 }
 
 /** Three digits of a figure whose size says it all: `0.0123`, `1,230`, `1.2e−9`. */
-export const roughWords = (figure: number | null): string =>
-  figure === null ? '–' : numberWords(Math.abs(figure) < 1000 ? Number(figure.toPrecision(3)) : Math.round(figure))
+export function roughWords(figure: number | null): string {
+  if (figure === null) return '–'
+  const size = Math.abs(figure)
+  return numberWords(size < 1000 || size >= 1e15 ? Number(figure.toPrecision(3)) : Math.round(figure))
+}
 
 const unitWords: Record<string, string> = {
   ...{ ms: 'millisecond', s: 'second', m: 'minute', h: 'hour', d: 'day', w: 'week', mo: 'month', y: 'year' },

@@ -86,8 +86,8 @@ export function describeSeries(series: SeriesInput, { tz, quantiles, per, bins }
   const [min, max] = [values[moments.low]!, values[moments.high]!]
   // One for all that needs room: there may be tens of millions of points.
   const scratch = new Float64Array(count)
-  const shares = [0.25, 0.5, 0.75, ...quantiles.map((p) => p / 100)]
-  const { distinct, zeros, negatives, ...order } = distributionOf(values, { shares, bins, scratch })
+  const percentages = [25, 50, 75, ...quantiles]
+  const { distinct, zeros, negatives, ...order } = distributionOf(values, { percentages, bins, scratch })
   const [lower, median, upper, ...asked] = order.quantiles as [number, number, number, ...number[]]
   const trend = trendOf(points, trendUnits[per], { min, max, mean: moments.mean }, scratch)
   const gaps = gapsOf(points)

@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import t from 'tap'
 import { distributionOf } from './distribution.ts'
 
-const of = (values: number[], bins?: number, shares: number[] = []) =>
-  distributionOf(Float64Array.from(values), { shares, bins, scratch: new Float64Array(values.length) })
+const of = (values: number[], bins?: number, percentages: number[] = []) =>
+  distributionOf(Float64Array.from(values), { percentages, bins, scratch: new Float64Array(values.length) })
 
 t.test('counts of values', async (t) => {
   t.match(of([3, 0, -0, -1, 3, 3]), { distinct: 3, zeros: 2, negatives: 1 })
@@ -11,9 +11,9 @@ t.test('counts of values', async (t) => {
 })
 
 t.test('quantiles lie between the two nearest ranks', async (t) => {
-  t.same(of([4, 1, 3, 2], undefined, [0, 0.25, 0.5, 0.9, 1]).quantiles, [1, 1.75, 2.5, 3.7, 4])
-  t.same(of([5], undefined, [0, 0.3, 1]).quantiles, [5, 5, 5])
-  t.same(of([-1.7e308, 1.7e308], undefined, [0.5]).quantiles, [0], 'their distance is no double')
+  t.same(of([4, 1, 3, 2], undefined, [0, 25, 50, 90, 100]).quantiles, [1, 1.75, 2.5, 3.7, 4])
+  t.same(of([5], undefined, [0, 30, 100]).quantiles, [5, 5, 5])
+  t.same(of([-1.7e308, 1.7e308], undefined, [50]).quantiles, [0], 'their distance is no double')
 })
 
 t.test('bars have round edges, and touch', async (t) => {

@@ -7,7 +7,7 @@ export interface Bin {
 
 /** How the values of a series are distributed: all that their order from low to high tells. */
 export interface Distribution {
-  /** The quantiles of the shares, from 0 to 1, that were asked for. */
+  /** The quantiles of the percentages that were asked for. */
   quantiles: number[]
   distinct: number
   zeros: number
@@ -26,7 +26,7 @@ const mostBins = 60
  */
 export function distributionOf(
   values: Float64Array,
-  { shares, bins, scratch }: { shares: number[]; bins?: number | undefined; scratch: Float64Array },
+  { percentages, bins, scratch }: { percentages: number[]; bins?: number | undefined; scratch: Float64Array },
 ): Distribution {
   scratch.set(values)
   const sorted = scratch.sort()
@@ -40,18 +40,18 @@ export function distributionOf(
     finest = Math.min(finest, value - sorted[i - 1]!)
   }
   return {
-    quantiles: shares.map((q) => quantileOf(sorted, q)),
+    quantiles: percentages.map((p) => quantileOf(sorted, p)),
     ...{ distinct, zeros, negatives },
     bins: binsOf(sorted, finest, bins),
   }
 }
 
 /**
- * Interpolated linearly between the two nearest ranks, as NumPy and pandas do by default: type 7 of Hyndman and Fan,
+ * The quantile of a percentage, interpolated linearly between the two nearest ranks, as NumPy and pandas do by default: type 7 of Hyndman and Fan,
  * "Sample Quantiles in Statistical Packages", The American Statistician 50(4), 1996. `sorted` must not be empty.
  */
-export function quantileOf(sorted: Float64Array, q: number): number {
-  const rank = (sorted.length - 1) * q
+function quantileOf(sorted: Float64Array, p: number): number {
+  const rank = ((sorted.length - 1) * p) / 100
   const part = rank - Math.floor(rank)
   const below = sorted[Math.floor(rank)]!
   if (part === 0) return below
@@ -68,7 +68,7 @@ function binsOf(sorted: Float64Array, finest: number, asked?: number): Bin[] {
   if (!(span > Math.max(Math.abs(low), Math.abs(high)) * 1e-12 + 1e-300)) {
     return [{ low: sorted[0]!, high: sorted[count - 1]!, count }]
   }
-  const middle = quantileOf(sorted, 0.75) / 4 - quantileOf(sorted, 0.25) / 4
+  const middle = quantileOf(sorted, 75) / 4 - quantileOf(sorted, 25) / 4
   const sturges = span / (Math.log2(count) + 1)
   const width = asked ? span / asked : Math.max(middle > 0 ? (2 * middle) / Math.cbrt(count) : sturges, span / mostBins)
   // Bars narrower than the values' own steps would be a comb.
@@ -98,4 +98,15 @@ function roundStep(about: number): number {
   const far = (factor: number) => Math.abs(Math.log((factor * power) / about))
   const [factor] = [1, 2, 5, 10].sort((a, b) => far(a) - far(b))
   return Number((factor! * power).toPrecision(1))
+}
+
+/** The same bars, neighbours joined where there are more than so many. */
+export function joinBins(bins: Bin[], most: number): Bin[] {
+  const together = Math.ceil(bins.length / most)
+  const joined: Bin[] = []
+  for (let i = 0; i < bins.length; i += together) {
+    const part = bins.slice(i, i + together)
+    joined.push({ low: part[0]!.low, high: part.at(-1)!.high, count: part.reduce((sum, { count }) => sum + count, 0) })
+  }
+  return joined
 }

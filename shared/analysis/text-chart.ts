@@ -26,11 +26,12 @@ export function textChart(figure: Figure): string {
   const axis = valueTicks({ low: figure.low, high: figure.high, zero, height: 350, title: unit })
   const gutter = Math.max(4, ...axis.labels.map(cellWidth)) + 1
   const columns = width - gutter - 2
-  // The largest doubles lie beyond the axis, and their distance from it may be infinite.
-  const onAxis = (value: number) => Math.min(axis.domain[1], Math.max(axis.domain[0], value))
+  // The largest doubles lie beyond the axis; halves of them, since their distance may be infinite.
+  const [bottom, top] = axis.domain.map((end) => end / 2) as [number, number]
+  const depth = (value: number) => (top - Math.min(top, Math.max(bottom, value / 2))) / (top - bottom)
   const place: Place = {
     x: (time) => Math.round(((time - figure.from) / (figure.to - figure.from)) * (columns * 2 - 1)),
-    y: (value) => Math.round(((axis.domain[1] - onAxis(value)) / (axis.domain[1] - axis.domain[0])) * (rows * 4 - 1)),
+    y: (value) => Math.round(depth(value) * (rows * 4 - 1)),
   }
   const bar = figure.mark === 'bar' ? barWidth(series, place) : 0
   const drawn = series.map((one, i) => {
