@@ -21,7 +21,7 @@ t.test('the catalogue says what there is', async (t) => {
   const { body } = await call(url, 'GET', '/kinds')
   t.same(
     body.kinds.map((kind: { name: string }) => kind.name),
-    ['plot'],
+    ['plot', 'describe'],
   )
   const plot = (await call(url, 'GET', '/kinds/plot')).body
   t.equal(plot.params.additionalProperties, false)

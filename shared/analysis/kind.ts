@@ -36,8 +36,8 @@ export interface KindOutput {
   /** What the chart shows, in words, for those who can't see it. */
   alt: string
   /** What the chart shows over time, for the forms that draw it themselves; a chart of something else has none. */
-  figure?: Figure
-  /** The chart for a terminal of 80 columns, where it has no figure. */
+  figure?: Figure | undefined
+  /** The chart for a terminal of 80 columns, where it is another than that of the figure. */
   text?: string
 }
 

@@ -2,9 +2,9 @@ import { frame, isSmall } from './chart.ts'
 import { AnalysisError, type ChartSpec, type KindInput, type SeriesInput } from './kind.ts'
 import { labelOf, labelsOf, titleOf } from './names.ts'
 import type { FullPlotParams } from './plot-params.ts'
+import { sourceOf } from './source.ts'
 import { unitOf } from './summary.ts'
 import { oneLine, precisionOf, timeWords } from './text.ts'
-import { sourceOf } from './time-plot.ts'
 
 /** What charts that sum up all points of their series have in common. */
 export interface Summed {

@@ -147,3 +147,13 @@ t.test('texts are cut and broken by the cells of a terminal', async (t) => {
   t.same(wrapCells('x'.repeat(10), 4), ['xxxx', 'xxxx', 'xx'])
   t.equal(wordsOnly('A chart.'), 'A chart.\n')
 })
+
+t.test('the largest doubles have a chart', async (t) => {
+  const lines = textOf([
+    oneSeries(
+      'a',
+      points(20, (i) => (i % 2 ? 1.7e308 : -1.7e308)),
+    ),
+  ])
+  t.ok(plotRows(lines)[0]!.trim() !== '' && plotRows(lines).at(-1)!.trim() !== '')
+})

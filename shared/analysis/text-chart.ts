@@ -85,10 +85,15 @@ interface PlotPlace {
 /** The rows of one plot, with the labels of its axes. */
 function plotLines(figure: Figure, { axis, right, high, gutter, columns }: PlotPlace): string[] {
   const { series } = figure
-  const placeIn = (domain: [number, number]): Place => ({
-    x: (time) => Math.round(((time - figure.from) / (figure.to - figure.from)) * (columns * 2 - 1)),
-    y: (value) => Math.round(((domain[1] - value) / (domain[1] - domain[0])) * (high * 4 - 1)),
-  })
+  const placeIn = (domain: [number, number]): Place => {
+    // The largest doubles lie beyond the axis; halves of them, since their distance may be infinite.
+    const [bottom, top] = domain.map((end) => end / 2) as [number, number]
+    const depth = (value: number) => (top - Math.min(top, Math.max(bottom, value / 2))) / (top - bottom)
+    return {
+      x: (time) => Math.round(((time - figure.from) / (figure.to - figure.from)) * (columns * 2 - 1)),
+      y: (value) => Math.round(depth(value) * (high * 4 - 1)),
+    }
+  }
   const left = placeIn(axis.domain)
   const placeOf = (one: FigureSeries) => (one.axis === 'right' && right ? placeIn(right.domain) : left)
   const bar = figure.mark === 'bar' ? barWidth(series, left) : 0

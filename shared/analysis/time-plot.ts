@@ -5,6 +5,7 @@ import { standingRange } from './overlay.ts'
 import { drawPanels } from './panels.ts'
 import type { FullPlotParams } from './plot-params.ts'
 import { marksOf } from './references.ts'
+import { sourceOf } from './source.ts'
 import { oneLine } from './text.ts'
 import { drawTogether, type TimeChart } from './time-chart.ts'
 import { timeData } from './time-data.ts'
@@ -45,9 +46,3 @@ const storedRange = (lines: Line[]) => ({
   from: lines[0]!.points.timestamps[0]!,
   to: lines.at(-1)!.points.timestamps.at(-1)!,
 })
-
-/** The source of a series, with its licence in brackets; a licence alone says little. */
-export function sourceOf({ source, licence }: SeriesInput): string {
-  const [from, under] = [oneLine(source ?? ''), oneLine(licence ?? '')]
-  return from && under ? `${from} (${under})` : from
-}

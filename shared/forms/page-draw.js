@@ -2,7 +2,9 @@
 const chart = document.querySelector('.chart')
 const root = document.querySelector('.chart svg .role-frame.root > g')
 const groups = figure.panels ? [...root.querySelectorAll(':scope > g > .role-scope > g')] : [root]
-const { width, height } = groups[0].querySelector('path.background').getBBox()
+// A picture that has more than the plot over time says which part of it that is.
+const plotArea = groups[0].querySelector('.plot_area_marks') ?? groups[0].querySelector('path.background')
+const { width, height } = plotArea.getBBox()
 const whole = [figure.from, figure.to]
 const dashes = ['', '5 3', '1.5 2.5', '8 3 2 3']
 const colourOf = (series, i) => (series.isPast ? 'var(--axis)' : `var(--series-${(series.colour ?? i) % 5})`)
@@ -15,12 +17,14 @@ function add(parent, name, attributes, text) {
   return parent.appendChild(element)
 }
 
-/** What stands above a plot, such as the name of a panel, stays. */
-const isAbove = (element) => /translate\([^,]*,-/.test(element.querySelector('text')?.getAttribute('transform') ?? '')
+/** What stands above a plot, such as the name of a panel, stays, and so does what is not drawn over time. */
+const isKept = (element) =>
+  /keep_/.test(element.getAttribute('class')) ||
+  /translate\([^,]*,-/.test(element.querySelector('text')?.getAttribute('transform') ?? '')
 
 const frames = groups.map((group, i) => {
   for (const drawn of group.querySelectorAll(':scope > g > .role-scope, :scope > g > .role-mark'))
-    if (!isAbove(drawn)) drawn.classList.add('whole')
+    if (!isKept(drawn)) drawn.classList.add('whole')
   const clip = add(add(group, 'clipPath', { id: `plot-area-${i}` }), 'rect', { width, height, y: -1 })
   const series = figure.series.map((one, at) => ({ ...one, at })).filter(({ at }) => !figure.panels || at === i)
   return {

@@ -65,12 +65,12 @@ ${themes}${repaint(svg)}${style}</style>
 <body>
 <main>
 <figure>
-<div class="chart"${figure ? focusable(keysOfTimes) : hasMarks ? focusable(keysOfMarks) : ''}>${nameAxes(svg)}<div id="tip" hidden></div></div>
+<div class="chart"${figure ? focusable(keysOfTimes) : hasMarks ? focusable(keysOfMarks) : ''}>${nameAxes(svg, figure?.panels !== undefined)}<div id="tip" hidden></div></div>
 <div id="said" role="status"></div>
 ${script === '' ? '' : `<div class="controls">${figure ? zoomControls : ''}${themeControl}</div>\n`}<figcaption>${html(alt)}</figcaption>
 </figure>
 <p>${links.map(([suffix, address]) => `<a href="${html(address)}">${html(suffix)}</a>`).join(' · ')}</p>
-<details><summary>Numbers</summary>${htmlTable(table)}</details>
+<details><summary>Numbers</summary>${htmlTable(turned(table))}</details>
 <details><summary>Where it comes from</summary>${origin(provenance)}</details>
 </main>
 ${figure ? `<script type="application/json" id="figure">${inScript(figure)}</script>\n` : ''}${script === '' ? '' : `<script>${script}</script>\n`}</body>
@@ -130,12 +130,27 @@ function repaint(svg: string): string {
     .join('')
 }
 
-/** Marks the labels of the time axis, which stands below the plot: a closer look has others. */
-function nameAxes(svg: string): string {
-  return svg.replace(
-    /(<g class="mark-group role-axis"[^>]*><g transform="translate\(0\.5,(?!0\.5\))[\d.]+\)">(?:(?!role-axis").)*?<g class="mark-text role-axis-label)"/g,
-    '$1 x-labels"',
-  )
+const axisBelow =
+  /(<g class="mark-group role-axis"[^>]*><g transform="translate\(0\.5,(?!0\.5\))[\d.]+\)">(?:(?!role-axis").)*?<g class="mark-text role-axis-label)"/
+
+/**
+ * Marks the labels of the axes of time, since a closer look has others: of the first axis that stands below a plot, or,
+ * with panels, of each.
+ */
+function nameAxes(svg: string, hasPanels: boolean): string {
+  return svg.replace(new RegExp(axisBelow, hasPanels ? 'g' : ''), '$1 x-labels"')
+}
+
+/** A table of few long rows reads better with its columns as rows. */
+function turned({ columns, rows }: Table): Table {
+  if (rows.length > 5 || columns.length <= 12) return { columns, rows }
+  const [first, ...others] = columns
+  const names = rows.map((row, i) => String(row.get(first!) ?? i))
+  const line = (column: string) =>
+    new Map([[first!, column], ...rows.map((row, i) => [names[i]!, row.get(column) ?? null] as const)])
+  return new Set(names).size < names.length
+    ? { columns, rows }
+    : { columns: [first!, ...names], rows: others.map(line) }
 }
 
 function htmlTable({ columns, rows }: Table): string {
