@@ -3,7 +3,7 @@ import { JsonError, parseJsonText } from '../json.ts'
 import type { TextSource } from './bytes.ts'
 import { ImportFault } from './faults.ts'
 import { Columns, itemPointer } from './records.ts'
-import { type SourceRow, sampleRows, type Table } from './table.ts'
+import { RowList, type SourceRow, sampleRows, type Table } from './table.ts'
 
 /** Most characters that one record may have. */
 const maxRecord = 16_777_216
@@ -39,7 +39,7 @@ export async function openJson(text: TextSource, said: { records?: string }): Pr
     let index = 0
     for await (const chunk of text.chunks()) {
       const found = reader.read(chunk).map((record) => row(record, index++))
-      yield found.filter((row) => row !== undefined)
+      yield new RowList(found.filter((row) => row !== undefined))
     }
     reader.end()
   }

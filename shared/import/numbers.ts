@@ -17,17 +17,17 @@ export function readNumber(text: string, decimal: Decimal): number {
 const powers = Array.from({ length: 16 }, (_, i) => 10 ** i)
 
 /**
- * A number of at most 15 digits between two places of a text; NaN for any other text. It is exact: the digits and the
+ * A number of at most 15 digits between two places of a text in bytes; NaN for any other text. It is exact: the digits and the
  * power of ten are, and one division rounds once.
  */
-export function readPlainNumber(text: string, start: number, end: number, decimal: number): number {
+export function readPlainNumber(bytes: Uint8Array, start: number, end: number, decimal: number): number {
   let at = start
-  const sign = text.charCodeAt(at)
+  const sign = bytes[at]
   if (sign === 45 || sign === 43) at++
   if (end - at > 16 || at === end) return Number.NaN
   let [digits, count, fraction] = [0, 0, -1]
   for (; at < end; at++) {
-    const code = text.charCodeAt(at)
+    const code = bytes[at]!
     if (code >= 48 && code <= 57) {
       digits = digits * 10 + (code - 48)
       count++

@@ -22,7 +22,7 @@ function readBoth(name: string, tz: string, texts: string[]) {
   const times = new QuickTimes(format, 's', untold)
   let count = 0
   const got = texts.map((text) => {
-    const quick = times.quick(`,${text},`, 1, 1 + text.length)
+    const quick = times.quick(Buffer.from(`,${text},`), 1, 1 + text.length)
     const known = Number.isNaN(quick) ? times.known(text) : quick
     if (known !== undefined) {
       count++

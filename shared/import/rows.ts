@@ -5,6 +5,7 @@ import type { Mapping } from './mapping.ts'
 import { fieldsOf, labelName, type SeriesSpec, taggedName } from './names.ts'
 import { readNumber } from './numbers.ts'
 import { copyText, QuickTimes } from './quick-times.ts'
+import { RowKeys } from './row-keys.ts'
 import { isMissing, type SourceRow, type Table } from './table.ts'
 
 /** A row that can't be read: where, what stood there, and what would be right. */
@@ -29,8 +30,8 @@ export interface RowNote {
  */
 export class RowReader {
   timestamp = 0
-  /** The series of the row's values. */
-  series: SeriesSpec[] = []
+  /** The number of the row's series, together: rows of the same labels and name have the same, counted from 0. */
+  group = 0
   /** A value for each series; NaN where the row has none. */
   readonly values: Float64Array
   /** How many of them the row has not. */
@@ -42,7 +43,9 @@ export class RowReader {
   /** Numbers that may mean a missing value: their texts tell. */
   readonly #nullNumbers: number[]
   readonly #labelNames: string[]
-  readonly #known = new Map<string, SeriesSpec[]>()
+  readonly #groups: SeriesSpec[][] = []
+  readonly #known = new Map<string, number>()
+  readonly #keys: RowKeys | undefined
   readonly #maxSeries: number
   readonly #plain: boolean
   readonly #decimal: number
@@ -61,7 +64,9 @@ export class RowReader {
       .filter((number) => Number.isFinite(number))
     this.#labelNames = mapping.labels.map((column) => labelName(table.columns[column]!))
     this.#maxSeries = maxSeries
-    this.#plain = mapping.labels.length === 0 && mapping.name === undefined
+    const telling = mapping.name === undefined ? mapping.labels : [mapping.name, ...mapping.labels]
+    this.#plain = telling.length === 0
+    this.#keys = this.#plain ? undefined : new RowKeys(telling, 2 * maxSeries)
     this.#decimal = mapping.decimal.charCodeAt(0)
     this.#note = note
     const { format, unit } = mapping.time
@@ -75,6 +80,11 @@ export class RowReader {
         return told || typeof time !== 'number' ? undefined : time
       })
     }
+  }
+
+  /** The series of the row's values. */
+  get series(): SeriesSpec[] {
+    return this.#groups[this.group]!
   }
 
   /** Gives what is wrong with a row. Throws ImportFault when the rows make more series than are allowed. */
@@ -94,8 +104,8 @@ export class RowReader {
       return this.#reject(row, undefined, '', 'an object or a list was expected as a record')
     const timestamp = this.#readTime(row, csv)
     if (typeof timestamp !== 'number') return timestamp
-    const series = this.#seriesOf(row)
-    if (!Array.isArray(series)) return series
+    const group = csv ? this.#csvGroup(csv) : this.#findGroup(row)
+    if (typeof group !== 'number') return group
     const { values } = this.#mapping
     this.missing = 0
     for (let i = 0; i < values.length; i++) {
@@ -114,7 +124,7 @@ export class RowReader {
       this.values[i] = value + 0
     }
     this.timestamp = timestamp
-    this.series = series
+    this.group = group
     return undefined
   }
 
@@ -122,11 +132,11 @@ export class RowReader {
     const { columns } = this.#mapping.time
     const [column] = columns as [number]
     if (csv && this.#quick && columns.length === 1 && column < csv.count) {
-      const time = this.#quick.quick(csv.text, csv.starts[column]!, csv.ends[column]!)
+      const time = this.#quick.quick(csv.bytes, csv.starts[column]!, csv.ends[column]!)
       if (!Number.isNaN(time)) return time
     }
     const text = columns.length === 1 ? cellOf(row, column) : columns.map((column) => cellOf(row, column)).join(' ')
-    const quick = csv && columns.length === 1 ? Number.NaN : (this.#quick?.quick(text, 0, text.length) ?? Number.NaN)
+    const quick = csv && columns.length === 1 ? Number.NaN : (this.#quick?.quickText(text) ?? Number.NaN)
     if (!Number.isNaN(quick)) return quick
     const known = this.#quick?.known(text)
     if (known !== undefined) return known
@@ -162,17 +172,25 @@ export class RowReader {
     }
   }
 
-  #seriesOf(row: SourceRow): SeriesSpec[] | Reject {
+  #csvGroup(row: CsvRow): number | Reject {
+    if (this.#keys === undefined) return this.#groups.length > 0 ? 0 : this.#findGroup(row)
+    const known = this.#keys.find(row)
+    if (known >= 0) return known
+    const found = this.#findGroup(row)
+    if (typeof found === 'number') this.#keys.add(row, found)
+    return found
+  }
+
+  #findGroup(row: SourceRow): number | Reject {
     const { labels, name } = this.#mapping
-    if (this.#plain && this.#known.size > 0) return this.#known.get('')!
     const named = name === undefined ? undefined : cellOf(row, name)
     let key = named ?? ''
     for (let i = 0; i < labels.length; i++) key += `\u0000${cellOf(row, labels[i]!)}`
     const known = this.#known.get(key)
-    if (known) return known
-    const texts = labels.map((column) => copyText(cellOf(row, column)))
+    if (known !== undefined) return known
+    const texts = labels.map((column) => cellOf(row, column))
     if (named === '') return this.#reject(row, this.#table.columns[name!]!, '', 'the row does not name its series')
-    const made = this.#makeSeries(texts, named === undefined ? named : copyText(named))
+    const made = this.#makeSeries(texts, named)
     const fault = made.map((spec) => specFault(spec)).find((fault) => fault !== undefined)
     if (fault !== undefined) {
       const column = this.#table.columns[name ?? labels[0] ?? this.#mapping.values[0]!]!
@@ -185,8 +203,8 @@ export class RowReader {
         detail: `the rows make more than ${this.#maxSeries} series; labels= and name= name columns with few different texts, labels= without any keeps all rows of a column in one series`,
       })
     }
-    this.#known.set(copyText(key), made)
-    return made
+    this.#known.set(key, this.#groups.push(made) - 1)
+    return this.#groups.length - 1
   }
 
   #makeSeries(texts: string[], named: string | undefined): SeriesSpec[] {

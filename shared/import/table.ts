@@ -7,6 +7,26 @@ export interface SourceRow {
   readonly cells: string[]
 }
 
+/** Rows that were found together. */
+export interface RowBatch {
+  /** The next row, good until the one behind it is asked for; undefined when there is none. */
+  next(): SourceRow | undefined
+}
+
+/** Rows of a list as a batch. */
+export class RowList implements RowBatch {
+  #at = 0
+  readonly #rows: readonly SourceRow[]
+
+  constructor(rows: readonly SourceRow[]) {
+    this.#rows = rows
+  }
+
+  next(): SourceRow | undefined {
+    return this.#rows[this.#at++]
+  }
+}
+
 export type TableForm = 'csv' | 'json' | 'ndjson'
 
 /** A data set as a table: the names of its columns, its first rows, and a way to read all of it once. */
@@ -19,8 +39,8 @@ export interface Table {
   sample: SourceRow[]
   /** Whether the sample is all there is. */
   whole: boolean
-  /** All rows, some at a time; each is good until the next is asked for. */
-  rows(): AsyncGenerator<Iterable<SourceRow>>
+  /** All rows, some at a time. */
+  rows(): AsyncGenerator<RowBatch>
   /** How the table was found, as the parameters that say so. */
   found: { delimiter?: string; header?: number; records?: string }
 }
