@@ -42,11 +42,10 @@ export class CsvRow implements SourceRow {
     return cell.endsWith(' ') ? cell.trimEnd() : cell
   }
 
-  /** The number in a cell; NaN where it is missing, or written in another way than with digits and `decimal`. */
-  number(column: number, decimal: number): number {
-    return column < this.count
-      ? readPlainNumber(this.bytes, this.starts[column]!, this.ends[column]!, decimal)
-      : Number.NaN
+  /** Puts the number in a cell into a list; NaN where it is missing, or written in another way than with digits and `decimal`. */
+  number(column: number, decimal: number, into: Float64Array, place: number): void {
+    if (column >= this.count) into[place] = Number.NaN
+    else readPlainNumber(this.bytes, this.starts[column]!, this.ends[column]!, decimal, into, place)
   }
 
   get cells(): string[] {

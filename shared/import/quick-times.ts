@@ -38,27 +38,33 @@ export class QuickTimes {
     this.#epoch = format.text === 'epoch' ? (unit === 'ms' ? 1 : unit === 's' ? 1000 : undefined) : undefined
   }
 
-  /** Unix milliseconds of the time between two places of UTF-8; NaN for what must be read by its format. */
-  quick(bytes: Uint8Array, start: number, end: number): number {
+  /**
+   * Puts Unix milliseconds of the time between two places of UTF-8 into `into`, and gives true; false for what must be
+   * read by its format.
+   */
+  quick(bytes: Uint8Array, start: number, end: number, into: Float64Array): boolean {
     if (this.#epoch !== undefined) {
-      const time = this.#epoch * wholeNumber(bytes, start, end)
-      return time <= maxTime ? time : Number.NaN
+      into[0] = this.#epoch * wholeNumber(bytes, start, end)
+      return into[0] <= maxTime
     }
     const { prefix, suffix, seconds } = this.#hour
     if (hasAt(bytes, start, prefix)) {
       const last = end - suffix.length
       const clock = clockMs(bytes, start + prefix.length, last, seconds)
-      if (clock >= 0 && hasAt(bytes, last, suffix)) return this.#hour.start + clock
+      if (clock >= 0 && hasAt(bytes, last, suffix)) {
+        into[0] = this.#hour.start + clock
+        return true
+      }
     }
-    return end - start === this.#lastLength && hasAt(bytes, start, this.#last, end - start)
-      ? this.#lastTime
-      : Number.NaN
+    if (end - start !== this.#lastLength || !hasAt(bytes, start, this.#last, end - start)) return false
+    into[0] = this.#lastTime
+    return true
   }
 
   /** The same of a text. */
-  quickText(text: string): number {
+  quickText(text: string, into: Float64Array): boolean {
     const length = text.length < longest / 3 ? this.#scratch.write(text) : 0
-    return length === 0 ? Number.NaN : this.quick(this.#scratch, 0, length)
+    return length > 0 && this.quick(this.#scratch, 0, length, into)
   }
 
   /** The time that a text was found to have. */

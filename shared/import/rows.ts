@@ -29,13 +29,14 @@ export interface RowNote {
  * the next row.
  */
 export class RowReader {
-  timestamp = 0
   /** The number of the row's series, together: rows of the same labels and name have the same, counted from 0. */
   group = 0
   /** A value for each series; NaN where the row has none. */
   readonly values: Float64Array
   /** How many of them the row has not. */
   missing = 0
+  /** The time of the row, in a list: a number of its own would become an object for each row. */
+  readonly #time = new Float64Array(1)
   readonly #table: Table
   readonly #mapping: Mapping
   readonly #fields: { name: string; unit?: string }[]
@@ -82,6 +83,10 @@ export class RowReader {
     }
   }
 
+  get timestamp(): number {
+    return this.#time[0]!
+  }
+
   /** The series of the row's values. */
   get series(): SeriesSpec[] {
     return this.#groups[this.group]!
@@ -102,52 +107,62 @@ export class RowReader {
     }
     if (!csv && row.cells.length === 0)
       return this.#reject(row, undefined, '', 'an object or a list was expected as a record')
-    const timestamp = this.#readTime(row, csv)
-    if (typeof timestamp !== 'number') return timestamp
+    const timeless = this.#readTime(row, csv)
+    if (timeless) return timeless
     const group = csv ? this.#csvGroup(csv) : this.#findGroup(row)
     if (typeof group !== 'number') return group
     const { values } = this.#mapping
     this.missing = 0
     for (let i = 0; i < values.length; i++) {
       const column = values[i]!
-      let value = csv ? csv.number(column, this.#decimal) : Number.NaN
-      if (Number.isNaN(value) || (this.#nullNumbers.length > 0 && this.#nullNumbers.includes(value))) {
+      if (csv) csv.number(column, this.#decimal, this.values, i)
+      else this.values[i] = Number.NaN
+      if (
+        Number.isNaN(this.values[i]) ||
+        (this.#nullNumbers.length > 0 && this.#nullNumbers.includes(this.values[i]!))
+      ) {
         const text = cellOf(row, column)
         if (isMissing(text) || this.#nulls.has(text)) {
           this.missing++
-          value = Number.NaN
+          this.values[i] = Number.NaN
         } else {
-          value = readNumber(text, this.#mapping.decimal)
-          if (!Number.isFinite(value)) return this.#rejectNumber(row, column, text)
+          this.values[i] = readNumber(text, this.#mapping.decimal)
+          if (!Number.isFinite(this.values[i])) return this.#rejectNumber(row, column, text)
         }
       }
-      this.values[i] = value + 0
+      this.values[i]! += 0 // no negative zero
     }
-    this.timestamp = timestamp
     this.group = group
     return undefined
   }
 
-  #readTime(row: SourceRow, csv: CsvRow | undefined): number | Reject {
+  #readTime(row: SourceRow, csv: CsvRow | undefined): Reject | undefined {
     const { columns } = this.#mapping.time
-    const [column] = columns as [number]
+    const column = columns[0]!
     if (csv && this.#quick && columns.length === 1 && column < csv.count) {
-      const time = this.#quick.quick(csv.bytes, csv.starts[column]!, csv.ends[column]!)
-      if (!Number.isNaN(time)) return time
+      if (this.#quick.quick(csv.bytes, csv.starts[column]!, csv.ends[column]!, this.#time)) return undefined
     }
-    const text = columns.length === 1 ? cellOf(row, column) : columns.map((column) => cellOf(row, column)).join(' ')
-    const quick = csv && columns.length === 1 ? Number.NaN : (this.#quick?.quickText(text) ?? Number.NaN)
-    if (!Number.isNaN(quick)) return quick
+    return this.#readTimeText(row, csv !== undefined && columns.length === 1)
+  }
+
+  #readTimeText(row: SourceRow, looked: boolean): Reject | undefined {
+    const { columns } = this.#mapping.time
+    const text = columns.map((column) => cellOf(row, column)).join(' ')
+    if (!looked && this.#quick?.quickText(text, this.#time)) return undefined
     const known = this.#quick?.known(text)
-    if (known !== undefined) return known
+    if (known !== undefined) {
+      this.#time[0] = known
+      return undefined
+    }
     let told: string | undefined
     const time = this.#parseTime(text, (detail) => {
       told = detail
     })
-    if (typeof time !== 'number') return this.#reject(row, this.#table.columns[column], text, time.detail)
+    if (typeof time !== 'number') return this.#reject(row, this.#table.columns[columns[0]!], text, time.detail)
     if (told === undefined) this.#quick?.learn(text, time)
     else this.#note({ ...place(row), detail: told })
-    return time
+    this.#time[0] = time
+    return undefined
   }
 
   #parseTime(text: string, note: (detail: string) => void): number | { detail: string } {

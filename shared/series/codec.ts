@@ -58,7 +58,8 @@ export interface Summary {
 
 export function summarize({ timestamps, values }: Points): Summary {
   let [min, max, sum] = [Infinity, -Infinity, 0]
-  for (const value of values) {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!
     if (value < min) min = value
     if (value > max) max = value
     sum += value
