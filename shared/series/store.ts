@@ -15,10 +15,12 @@ import {
 import type { Metadata, SeriesDetail, SeriesInfo } from './metadata.ts'
 import { metaFields, sameMetadata } from './metadata.ts'
 import { noPoints, type Points, pointsInRange, type Range } from './points.ts'
+import { checkMatch, contended, preconditionFailed, unknownSeries } from './refusals.ts'
 import { dropExpired, hasExpired, keptFrom, noteDue } from './retention.ts'
 import { type Rewrite, replaceIn, type Span, spansWithin, type TouchedChunk } from './rewrite.ts'
 
 export type { ReadOptions } from './chunks.ts'
+export { unknownSeries } from './refusals.ts'
 
 /** A read of a range, of one revision. */
 export interface Reading {
@@ -60,6 +62,11 @@ export interface SeriesStore {
   list(query: ListQuery): Promise<SeriesPage>
   /** Creates a series or changes its metadata: members that are missing stay, null removes. */
   putMetadata(name: string, metadata: Metadata, options?: WriteOptions): Promise<{ info: SeriesInfo; created: boolean }>
+  /**
+   * Adds labels to those that a series has, and sets its unit if it has none, in one step: what others say of it at the
+   * same moment stays. A series that does not exist stays away.
+   */
+  addMetadata(name: string, added: { labels: Record<string, string>; unit?: string }): Promise<void>
   /** True when there was such a series: it is gone, even if another deleted it at the same moment. */
   remove(name: string, options?: WriteOptions): Promise<boolean>
   read(name: string, options?: ReadOptions): Promise<Reading | undefined>
@@ -174,6 +181,28 @@ export function openStore(redis: Redis): SeriesStore {
     return { ...result.counts, ...(result.expired > 0 ? { expired: result.expired } : {}), revision }
   }
 
+  /** Changes metadata by what `make` says of the series as it is; `labels` are those that it may get by that. */
+  async function describe(
+    name: string,
+    labels: Record<string, string> | undefined | null,
+    make: (info: SeriesInfo | undefined) => Metadata,
+    { creates, ...options }: WriteOptions & { creates: boolean },
+  ): Promise<{ info: SeriesInfo; created: boolean }> {
+    if (labels) await putInIndex(redis, name, labels)
+    let before: SeriesInfo | undefined
+    const { created } = await change(name, [], options, (info) => {
+      before = info
+      const metadata = make(info)
+      const fields = info && sameMetadata(info, metadata) ? [] : metaFields(metadata)
+      return { result: undefined, fields, creates }
+    })
+    const info = await getCurrent(name)
+    if (!info) throw new Problem('contended', `The series '${name}' was deleted at the same moment.`)
+    if (before) await takeFromIndex(redis, name, before.labels, info.labels)
+    if (labels !== undefined) await mendIndex(name)
+    return { info, created }
+  }
+
   /** After names were taken out of the index: somebody may have set the same label, or made the series, meanwhile. */
   async function mendIndex(name: string): Promise<void> {
     const info = await getSeries(redis, name)
@@ -194,19 +223,23 @@ export function openStore(redis: Redis): SeriesStore {
 
     putMetadata: (name, metadata, options = {}) =>
       inTurn(name, async () => {
-        if (metadata.labels) await putInIndex(redis, name, metadata.labels)
         if (metadata.retention) await noteDue(redis, name, 0)
-        let before: SeriesInfo | undefined
-        const { created } = await change(name, [], options, (info) => {
-          before = info
-          const fields = info && sameMetadata(info, metadata) ? [] : metaFields(metadata)
-          return { result: undefined, fields, creates: true }
+        return describe(name, metadata.labels, () => metadata, { ...options, creates: true })
+      }),
+
+    addMetadata: (name, { labels, unit }) =>
+      inTurn(name, async () => {
+        const make = (info: SeriesInfo | undefined): Metadata => ({
+          labels: { ...info?.labels, ...labels },
+          ...(unit !== undefined && info?.unit === undefined ? { unit } : {}),
         })
-        const info = await getCurrent(name)
-        if (!info) throw new Problem('contended', `The series '${name}' was deleted at the same moment.`)
-        if (before) await takeFromIndex(redis, name, before.labels, info.labels)
-        if (metadata.labels !== undefined) await mendIndex(name)
-        return { info, created }
+        try {
+          await describe(name, labels, make, { creates: false })
+        } catch (error) {
+          if (!(error instanceof Problem) || (await getSeries(redis, name))) throw error
+          await takeFromIndex(redis, name, labels, undefined)
+          await mendIndex(name)
+        }
       }),
 
     remove: (name, options = {}) =>
@@ -258,24 +291,4 @@ export function openStore(redis: Redis): SeriesStore {
         return { deleted, revision }
       }),
   }
-}
-
-export function unknownSeries(name: string): Problem {
-  return new Problem('unknown-series', `There is no series '${name}'.`)
-}
-
-function checkMatch(expected: WriteOptions['ifMatch'], actual: string | undefined): void {
-  if (expected === undefined) return
-  const match = actual !== undefined && (expected === '*' || expected.includes(actual))
-  if (!match) throw preconditionFailed(expected, actual)
-}
-
-function preconditionFailed(expected: string[] | '*', actual: string | undefined): Problem {
-  if (actual === undefined) return new Problem('precondition-failed', 'The series does not exist; nothing was changed.')
-  const asked = expected === '*' || expected.length === 0 ? 'that was asked for' : `'${[...expected].join("' or '")}'`
-  return new Problem('precondition-failed', `The series has not the revision ${asked}; nothing was changed.`)
-}
-
-function contended(name: string): Problem {
-  return new Problem('contended', `The series '${name}' is being changed by too many writers at once; try again.`)
 }
