@@ -37,6 +37,17 @@ const faults: Record<string, [body: string | Buffer, query: string, detail: RegE
     /line 3: .*a quote is opened and not closed/,
   ],
   'JSON without records': ['{"a":{"b":1}}', '', /no list of records/],
+  'lists of different lengths': [
+    '{"time":["2024-01-01","2024-01-02"],"v":[1]}',
+    '',
+    /the list 'v' has 1 items, and 'time' 2; .*null where a value is missing/,
+  ],
+  'a value in a list that is none': [
+    '{"hourly":{"time":["2024-01-01","2024-01-02","2024-01-03"],"v":[1,"dry",3]}}',
+    '',
+    /1 of 3 rows can't be read: \/hourly\/v\/1, column 'v': 'dry' is not a number/,
+  ],
+  'a place without lists': ['{"a":{"time":["2024-01-01"],"v":[1]}}', 'records=b', /no records at 'b'/],
   'JSON that is cut off': ['[{"date":"2024-01-01","v":1},{"date"', '', /line 1: .*not valid JSON/],
   'JSON with a fault': ['[{"date":"2024-01-01","v":1},\n{"date":]', '', /line 2: .*not valid JSON: Unexpected token/],
   'an unknown column': [

@@ -57,7 +57,10 @@ export class RowReader {
   constructor(table: Table, mapping: Mapping, maxSeries: number, note: (note: RowNote) => void) {
     this.#table = table
     this.#mapping = mapping
-    this.#fields = fieldsOf(mapping.values.map((column) => table.columns[column]!))
+    this.#fields = fieldsOf(mapping.values.map((column) => table.columns[column]!)).map((field, i) => {
+      const unit = field.unit ?? table.beside?.units[mapping.values[i]!]
+      return unit === undefined ? field : { ...field, unit }
+    })
     this.values = new Float64Array(mapping.values.length)
     this.#nulls = new Set(mapping.nulls)
     this.#nullNumbers = mapping.nulls
@@ -244,7 +247,8 @@ export class RowReader {
   }
 
   #reject(row: SourceRow, column: string | undefined, text: string, detail: string): Reject {
-    return { ...place(row), ...(column === undefined ? {} : { column }), text: copyText(clip(text)), detail }
+    const where = row.pointerTo && column !== undefined ? { pointer: row.pointerTo(column) } : place(row)
+    return { ...where, ...(column === undefined ? {} : { column }), text: copyText(clip(text)), detail }
   }
 }
 

@@ -4,6 +4,8 @@ export interface SourceRow {
   line?: number
   /** In JSON where its record is. */
   pointer?: string
+  /** In JSON of lists side by side: where a column has the row's value. */
+  pointerTo?(column: string): string
   readonly cells: string[]
 }
 
@@ -43,6 +45,8 @@ export interface Table {
   rows(): AsyncGenerator<RowBatch>
   /** How the table was found, as the parameters that say so. */
   found: { delimiter?: string; header?: number; records?: string }
+  /** What the document says beside its rows: units by column, the zone of its times, and what a caller should know. */
+  beside?: { units: (string | undefined)[]; tz?: string; notes: string[] }
 }
 
 /** Most rows that inference looks at. */

@@ -1,11 +1,10 @@
 import { Problem } from '../problems.ts'
-import type { WriteOptions } from './store.ts'
 
 export function unknownSeries(name: string): Problem {
   return new Problem('unknown-series', `There is no series '${name}'.`)
 }
 
-export function checkMatch(expected: WriteOptions['ifMatch'], actual: string | undefined): void {
+export function checkMatch(expected: string[] | '*' | undefined, actual: string | undefined): void {
   if (expected === undefined) return
   const match = actual !== undefined && (expected === '*' || expected.includes(actual))
   if (!match) throw preconditionFailed(expected, actual)

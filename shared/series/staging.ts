@@ -1,7 +1,7 @@
 import { stagedKeys } from '../keys.ts'
 import { Problem } from '../problems.ts'
 import type { Redis } from '../redis.ts'
-import { chunkBytes, encodeChunk, formatSummary, parseSummary, summarize } from './codec.ts'
+import { chunkBytes, encodeChunk, formatSummary, summarize } from './codec.ts'
 import { type Points, slicePoints } from './points.ts'
 import { fullChunk } from './rewrite.ts'
 import type { Run } from './runs.ts'
@@ -18,7 +18,7 @@ const heldPoints = 400_000
 const looseHeld = 100_000
 
 /** Bytes of the commands that go to Redis together: their chunks, and about as much as stands beside each. */
-const lotBytes = 524_288
+const lotBytes = 1_048_576
 const largest = chunkBytes(fullChunk)
 const commandBytes = 200
 /** Full runs that are sent together. */
@@ -180,13 +180,20 @@ function formatRun(number: number, points: Points): string {
 export interface StagedRun extends Run {
   field: string
   count: number
-  /** What is kept of it beside a chunk. */
-  summary: string
 }
 
 export function parseRun(field: string): StagedRun {
-  const space = field.indexOf(' ')
-  const summary = field.slice(space + 1)
-  const { count, first, last } = parseSummary(summary)
-  return { field, number: Number(field.slice(0, space)), first, last, count, summary }
+  let at = 0
+  const next = () => {
+    const end = field.indexOf(' ', at)
+    const number = Number(field.slice(at, end))
+    at = end + 1
+    return number
+  }
+  return { field, number: next(), count: next(), first: next(), last: next() }
+}
+
+/** What is kept of a staged run beside a chunk. */
+export function summaryOf({ field }: StagedRun): string {
+  return field.slice(field.indexOf(' ') + 1)
 }
