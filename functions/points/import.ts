@@ -108,6 +108,9 @@ export const importRoute: Route<PointsServices> = {
         return { body: askFor(error, table) }
       }
       throw toProblem(error)
+    } finally {
+      // What was not asked for is let go, so that it can be passed over.
+      await body[Symbol.asyncIterator]().return?.()
     }
   },
 }

@@ -103,7 +103,7 @@ export class RowReader {
       const { cells } = row
       return this.#reject(
         row,
-        undefined,
+        `column ${count + 1}`,
         cells.join(this.#table.found.delimiter ?? ','),
         `the row has ${cells.length} fields, and the table ${count} columns; a field with the delimiter in it must stand in quotes`,
       )
