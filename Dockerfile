@@ -58,7 +58,9 @@ COPY functions functions
 COPY --from=esbuild /image /image
 RUN node /image/bundle.mjs . bundle functions/main.ts functions/sweeper.ts
 USER 1000:1000
-ENV NODE_ENV=production NODE_COMPILE_CACHE=/app/.cache XDG_CACHE_HOME=/tmp
+# A small young generation: what streams through a function is garbage at once, and would fill a large one first. V8's cache
+# depends on its flags.
+ENV NODE_ENV=production NODE_OPTIONS=--max-semi-space-size=2 NODE_COMPILE_CACHE=/app/.cache XDG_CACHE_HOME=/tmp
 # Only from here on do the lean images differ.
 ARG FUNCTION
 RUN node /image/warm.mjs "$FUNCTION"
@@ -80,7 +82,8 @@ COPY functions functions
 COPY --from=bundled /app/bundle bundle
 COPY --from=bundled /app/.cache .cache
 # Nothing is written but to /tmp: fontconfig's cache.
-ENV NODE_ENV=production NODE_COMPILE_CACHE=/app/.cache XDG_CACHE_HOME=/tmp HOST=0.0.0.0 PORT=8080 FUNCTION=${FUNCTION}
+ENV NODE_ENV=production NODE_OPTIONS=--max-semi-space-size=2 NODE_COMPILE_CACHE=/app/.cache XDG_CACHE_HOME=/tmp \
+    HOST=0.0.0.0 PORT=8080 FUNCTION=${FUNCTION}
 USER 1000:1000
 EXPOSE 8080
 # exec: Node is process 1, and SIGTERM reaches it.

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { request } from 'node:http'
+import { join } from 'node:path'
 import t from 'tap'
 import { startRedis } from '../scripts/own-redis.ts'
 import { call } from './local.ts'
@@ -8,7 +9,10 @@ import { startFunction } from './processes.ts'
 const total = 100_000_000
 const mebibyte = 1_048_576
 /** What an import may need beside the idle process. */
-const allowed = 100 * mebibyte
+const allowed = 64 * mebibyte
+
+/** V8's flags in the image, by which imports need little memory. */
+const flags = /NODE_OPTIONS=(\S+)/.exec(readFileSync(join(import.meta.dirname, '../Dockerfile'), 'utf8'))![1]!
 
 /** Most resident memory of a process so far; where there is no /proc, what `ps` says at the moment. */
 async function residentOf(pid: number): Promise<number> {
@@ -34,11 +38,20 @@ function* table(): Generator<string> {
   }
 }
 
+t.test('all that serves points has the flags', async (t) => {
+  const read = (file: string) => readFileSync(join(import.meta.dirname, '..', file), 'utf8')
+  const images = [...read('Dockerfile').matchAll(/NODE_OPTIONS=(\S+)/g)].map(([, flags]) => flags)
+  t.same(images, [flags, flags], "the image, and what fills V8's cache in it")
+  t.match(read('knative/image/warm.mjs'), /NODE_OPTIONS, \.\.\.others/)
+  const { scripts } = JSON.parse(read('package.json'))
+  for (const name of ['dev:start', 'demo:start']) t.match(scripts[name], `node ${flags} `, name)
+})
+
 t.test('a data set of 100 MB needs no more memory than a part of it', async (t) => {
   const redis = await startRedis({ appendonly: false })
   const server = await startFunction('points', {
     REDIS_URL: redis.url,
-    NODE_OPTIONS: '--max-old-space-size=128 --max-semi-space-size=8',
+    NODE_OPTIONS: flags,
   })
   t.teardown(async () => {
     await server.kill()

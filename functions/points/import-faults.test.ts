@@ -1,8 +1,10 @@
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
 import t from 'tap'
 import { startImports } from '../../test/importing.ts'
 
-const { redis, post } = await startImports(t, { MAX_IMPORT_SERIES: '500' })
+const { redis, post, url } = await startImports(t, { MAX_IMPORT_SERIES: '500' })
 
 // A body, the query, and what the answer must say.
 const faults: Record<string, [body: string | Buffer, query: string, detail: RegExp]> = {
@@ -37,6 +39,17 @@ const faults: Record<string, [body: string | Buffer, query: string, detail: RegE
     /line 3: .*a quote is opened and not closed/,
   ],
   'JSON without records': ['{"a":{"b":1}}', '', /no list of records/],
+  'lists of different lengths': [
+    '{"time":["2024-01-01","2024-01-02"],"v":[1]}',
+    '',
+    /the list 'v' has 1 items, and 'time' 2; .*null where a value is missing/,
+  ],
+  'a value in a list that is none': [
+    '{"hourly":{"time":["2024-01-01","2024-01-02","2024-01-03"],"v":[1,"dry",3]}}',
+    '',
+    /1 of 3 rows can't be read: \/hourly\/v\/1, column 'v': 'dry' is not a number/,
+  ],
+  'a place without lists': ['{"a":{"time":["2024-01-01"],"v":[1]}}', 'records=b', /no records at 'b'/],
   'JSON that is cut off': ['[{"date":"2024-01-01","v":1},{"date"', '', /line 1: .*not valid JSON/],
   'JSON with a fault': ['[{"date":"2024-01-01","v":1},\n{"date":]', '', /line 2: .*not valid JSON: Unexpected token/],
   'an unknown column': [
@@ -54,7 +67,7 @@ const faults: Record<string, [body: string | Buffer, query: string, detail: RegE
   'too many fields': [
     'date,v\n2024-01-01,1\n2024-01-02,1,5\n2024-01-03,1\n',
     '',
-    /line 3: the row has 3 fields, and the table 2 columns/,
+    /line 3, column 'column 3': the row has 3 fields, and the table 2 columns/,
   ],
   'a row without a time': ['date,v\n2024-01-01,1\n,5\n', '', /line 3, column 'date': the row has no time/],
   'a day that is none': [
@@ -94,4 +107,29 @@ t.test('rejects without end: reading stops, and the answer says why', async (t) 
     /10000 of the first 70000 rows can't be read.*All are rejected for the column 'date'\. Reading has stopped there/,
   )
   t.equal(body.errors.length, 100)
+})
+
+t.test('a million rejects are counted, and a hundred listed', async (t) => {
+  const good = '2024-01-01,1,some text to fill the beginning\n'.repeat(30_000)
+  const bad = '2024-01-02,dry,x\n'.repeat(1_000_000)
+  for (const way of ['on_error=skip', 'dry_run=true']) {
+    const { status, body } = await post(`prefix=m:&labels=&values=v&${way}`, `date,v,note\n${good}${bad}`)
+    t.match({ status, ...body }, { status: 200, rows: 1_030_000, rejected: 1_000_000 }, way)
+    t.equal(body.rejects.length, 100)
+    t.match(body.rejects[99], { line: 30_101, column: 'v', text: 'dry', detail: /a number was expected/ })
+  }
+})
+
+t.test('an answer that needs the beginning only: who sends all before reading gets it too', async (t) => {
+  const body = Buffer.from(`when,level\n${'01/02/2024,3.1\n'.repeat(2_000_000)}`)
+  const { hostname, port } = new URL(url)
+  const socket = connect(Number(port), hostname)
+  t.teardown(() => socket.destroy())
+  const head = `POST /import?dry_run=true HTTP/1.1\r\nhost: x\r\ncontent-type: text/csv\r\nconnection: close\r\ncontent-length: ${body.length}\r\n\r\n`
+  await new Promise<void>((resolve, reject) => {
+    socket.once('error', reject)
+    socket.write(Buffer.concat([Buffer.from(head), body]), () => resolve())
+  })
+  const answer = await text(socket)
+  t.match(answer, /^HTTP\/1\.1 200 .*"asks":\[\{"parameter":"time_format"/s)
 })

@@ -131,6 +131,29 @@ const shapes: Record<string, { body: string | Buffer; query?: string; series: Re
       ],
     },
   },
+  'lists side by side': {
+    body: '{"time":["2024-01-01","2024-01-02","2024-01-03"],"temp":[1.5,null,"3"],"bbox":[1]}',
+    series: {
+      temp: [
+        [day('2024-01-01'), 1.5],
+        [day('2024-01-03'), 3],
+      ],
+    },
+  },
+  'lists side by side within a document that says their zone': {
+    body: '{"latitude":52.5,"timezone":"Europe/Berlin","hourly_units":{"time":"iso8601","t_2m":"°C"},"hourly":{"time":["2024-07-01T00:00","2024-07-01T01:00"],"t_2m":[17.5,17]},"daily":{"time":["2024-07-01"],"t_max":[25]}}',
+    series: {
+      t_2m: [
+        ['2024-06-30T22:00:00.000Z', 17.5],
+        ['2024-06-30T23:00:00.000Z', 17],
+      ],
+    },
+  },
+  'others of several lists, by their place': {
+    body: '{"hourly":{"time":["2024-07-01T00:00","2024-07-01T01:00"],"t":[17.5,17]},"daily":{"time":["2024-07-01"],"t_max":[25]}}',
+    query: 'records=daily',
+    series: { t_max: [[day('2024-07-01'), 25]] },
+  },
   NDJSON: {
     body: '{"ts":1704067200,"v":1}\n{"ts":1704067201,"v":null}\n{"ts":1704067202,"v":2.5}',
     series: {

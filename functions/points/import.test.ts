@@ -20,6 +20,18 @@ t.test('units and labels become metadata; what a user said of a series stays', a
   t.equal(listed.body.series.length, 2, 'the index knows the labels')
 })
 
+t.test('lists side by side: units beside them, a note of others, and the mapping sent back', async (t) => {
+  const hourly = { time: [1719792000, 1719795600], temp: [17.5, 17] }
+  const daily = { time: [1719792000], max: [25] }
+  const document = JSON.stringify({ data: { units: { temp: '°C' }, hourly, daily } })
+  const { body } = await post('prefix=o:', document)
+  t.match(body, { inserted: 2, mapping: { records: 'data.hourly', unit: 's' } })
+  t.match(body.notes, [/'data\.hourly' are read, the longest; there are others at 'data\.daily', which records= names/])
+  t.match(await describe('o:temp'), { unit: '°C', count: 2 })
+  const again = await post(body.query, document)
+  t.match(again.body, { unchanged: 2, mapping: body.mapping })
+})
+
 t.test('points that are there are updated, those beside them stay', async (t) => {
   const line = (i: number, v: number) => `${1704067200 + i * 60},${v}\n`
   const many = (from: number, to: number, v: (i: number) => number) =>

@@ -108,6 +108,9 @@ export const importRoute: Route<PointsServices> = {
         return { body: askFor(error, table) }
       }
       throw toProblem(error)
+    } finally {
+      // What was not asked for is let go, so that it can be passed over.
+      await body[Symbol.asyncIterator]().return?.()
     }
   },
 }
@@ -140,25 +143,24 @@ async function tryRows(request: Request, services: PointsServices, opened: Opene
 async function writeRows(services: PointsServices, opened: Opened, told: Told, skip: boolean): Promise<object> {
   const staging = services.stage()
   const specs = new Set<SeriesSpec>()
-  const columns = new Map<SeriesSpec[], (StagedColumn | undefined)[]>()
+  const columns: (StagedColumn | undefined)[][] = []
   const notes = new Notes()
   const limits = { maxSeries: services.maxImportSeries, maxRejects: skip ? Infinity : hopeless, note: notes.add }
   let tally: Tally
   try {
-    tally = await readRows(opened, limits, ({ series, values, timestamp }, _, { rejected }) => {
+    tally = await readRows(opened, limits, (row, _, { rejected }) => {
       if (rejected > 0 && !skip) return undefined // nothing of it will be written
-      let staged = columns.get(series)
-      if (!staged) {
-        staged = new Array(series.length)
-        columns.set(series, staged)
-      }
+      const { group, values, timestamp } = row
+      columns[group] ??= new Array(values.length).fill(undefined)
+      const staged = columns[group]
       for (let i = 0; i < values.length; i++) {
         const value = values[i]!
         if (Number.isNaN(value)) continue
         let column = staged[i]
         if (!column) {
-          specs.add(series[i]!)
-          column = staging.column(series[i]!.name)
+          const spec = row.series[i]!
+          specs.add(spec)
+          column = staging.column(spec.name)
           staged[i] = column
         }
         column.add(timestamp, value)

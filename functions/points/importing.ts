@@ -58,7 +58,7 @@ export async function readRows(
   const reader = new RowReader(table, mapping, maxSeries, note)
   const tally: Tally = { rows: 0, points: 0, missing: 0, rejected: 0, rejects: [], columns: new Map(), stopped: false }
   for await (const batch of table.rows()) {
-    for (const source of batch) {
+    for (let source = batch.next(); source; source = batch.next()) {
       if (++tally.rows % slice === 0) await turn()
       const reject = reader.read(source)
       if (reject) {

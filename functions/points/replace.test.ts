@@ -44,9 +44,24 @@ t.test('what lies outside of the range is refused with its place, and nothing is
   const bad = await replace('out', may, '2020-05-01,1\n2020-04-30T23:59:59.999Z,2\n2020-06-01,3\n2020-05-05,x')
   t.equal(bad.status, 400)
   t.same(bad.body.errors, [
-    { line: 2, detail: '2020-04-30T23:59:59.999Z is before the range, which begins at 2020-05-01T00:00:00.000Z' },
-    { line: 3, detail: '2020-06-01T00:00:00.000Z is not before the end of the range, 2020-06-01T00:00:00.000Z' },
-    { line: 4, detail: '"x" is not a finite number' },
+    {
+      line: 2,
+      column: 'timestamp',
+      text: '2020-04-30T23:59:59.999Z',
+      detail: '2020-04-30T23:59:59.999Z is before the range, which begins at 2020-05-01T00:00:00.000Z',
+    },
+    {
+      line: 3,
+      column: 'timestamp',
+      text: '2020-06-01',
+      detail: '2020-06-01T00:00:00.000Z is not before the end of the range, 2020-06-01T00:00:00.000Z',
+    },
+    {
+      line: 4,
+      column: 'value',
+      text: 'x',
+      detail: '"x" is not a finite number; digits were expected, such as -3.1 or 2e6, and a missing value has no line',
+    },
   ])
   const json = await call(url, 'PUT', `/series/out/points?${may}`, { json: [{ timestamp: '2020-07-01', value: 1 }] })
   t.match(json.body.errors, [{ pointer: '/0/timestamp' }])

@@ -10,7 +10,7 @@ import { existsSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 
 const [warmed] = process.argv.slice(2)
-const { NODE_COMPILE_CACHE, PATH, XDG_CACHE_HOME } = process.env
+const { NODE_COMPILE_CACHE, NODE_OPTIONS, PATH, XDG_CACHE_HOME } = process.env
 const env = { NODE_COMPILE_CACHE, PATH, XDG_CACHE_HOME }
 
 const settings = { REDIS_URL: 'redis://127.0.0.1:6399', PORT: '0', DRAIN_MS: '0' }
@@ -21,7 +21,7 @@ const others = { POINTS_URL: nobody, JOBS_URL: nobody, RESULTS_URL: nobody, WORK
 async function serve(name, use) {
   const { NODE_COMPILE_CACHE: _, ...cold } = env
   const server = spawn(process.execPath, ['bundle/functions/main.js', name], {
-    env: { ...(name === warmed ? env : cold), ...others, ...settings },
+    env: { ...(name === warmed ? env : cold), NODE_OPTIONS, ...others, ...settings },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   for await (const line of createInterface({ input: server.stdout })) {

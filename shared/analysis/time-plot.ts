@@ -1,4 +1,4 @@
-import { AnalysisError, type KindInput, type KindOutput, type SeriesInput } from './kind.ts'
+import { AnalysisError, type KindInput, type KindOutput } from './kind.ts'
 import { type Line, linesOf } from './lines.ts'
 import { labelOf } from './names.ts'
 import { standingRange } from './overlay.ts'

@@ -105,10 +105,9 @@ export async function openFunction<Services>(
     const isDefault = request.format === Object.keys(formats ?? {})[0]
     if (formatScope && !isDefault) authorize(keys, formatScope, req.headers.authorization)
     const repetition = { onces: opened.onces, caller: key?.name, maxBodyBytes: config.MAX_BODY_BYTES }
-    await send(req, res, {
-      type: match.route.formats?.[request.format],
-      ...(await handleOnce(request, match.route, services, repetition)),
-    })
+    const answer = await handleOnce(request, match.route, services, repetition)
+    readOver(req, res) // an answer may need no more than the beginning of a body
+    await send(req, res, { type: match.route.formats?.[request.format], ...answer })
   }
 
   const listener: RequestListener = (req, res) => {

@@ -10,6 +10,8 @@ export interface TextSource {
   /** The encoding it was read by, in the names of the Encoding Standard. */
   encoding: string
   chunks(): AsyncGenerator<string>
+  /** The same as UTF-8, without a byte order mark; in place of `chunks`. */
+  bytes(): AsyncGenerator<Buffer>
 }
 
 /** The beginning that inference looks at. */
@@ -33,17 +35,20 @@ export async function readText(
   refuseBinary(start)
   const encoding = encodingOf(start, whole)
   const decoder = new TextDecoder(encoding)
-  return {
-    start: decoder.decode(start, { stream: !whole }),
-    whole,
-    encoding,
-    async *chunks() {
-      const decoder = new TextDecoder(encoding)
-      for await (const chunk of all(peeked)) yield decoder.decode(chunk, { stream: true })
-      yield decoder.decode()
-    },
+  async function* chunks() {
+    const decoder = new TextDecoder(encoding)
+    for await (const chunk of all(peeked)) yield decoder.decode(chunk, { stream: true })
+    yield decoder.decode()
   }
+  async function* bytes() {
+    if (encoding === 'utf-8') yield* all({ ...peeked, start: withoutMark(start) })
+    else for await (const chunk of chunks()) yield Buffer.from(chunk)
+  }
+  return { start: decoder.decode(start, { stream: !whole }), whole, encoding, chunks, bytes }
 }
+
+const withoutMark = (start: Buffer): Buffer =>
+  start.subarray(start[0] === 0xef && start[1] === 0xbb && start[2] === 0xbf ? 3 : 0)
 
 interface Peeked {
   start: Buffer
@@ -67,8 +72,13 @@ async function peek(body: AsyncIterable<Buffer>, bytes: number): Promise<Peeked>
 }
 
 async function* all({ start, whole, rest }: Peeked): AsyncGenerator<Buffer> {
-  for (let at = 0; at < start.length; at += 65_536) yield start.subarray(at, at + 65_536)
+  yield* slices(start)
   if (!whole) yield* { [Symbol.asyncIterator]: () => rest }
+}
+
+/** Bytes in pieces of the size that streams have. */
+export function* slices(bytes: Buffer): Generator<Buffer> {
+  for (let at = 0; at < bytes.length; at += 65_536) yield bytes.subarray(at, at + 65_536)
 }
 
 async function* sound(inflated: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {

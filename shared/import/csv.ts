@@ -1,12 +1,12 @@
 import { Readable } from 'node:stream'
 import { CsvError, type Info, type Options, parse } from 'csv-parse'
-import type { TextSource } from './bytes.ts'
+import { slices, type TextSource } from './bytes.ts'
 import { CsvScanner } from './csv-rows.ts'
 import { clip, ImportFault, quoted } from './faults.ts'
 import { findHeader, isHeader } from './header.ts'
-import { type SourceRow, sampleRows, type Table, uniqueNames } from './table.ts'
+import { type RowBatch, RowList, type SourceRow, sampleRows, type Table, uniqueNames } from './table.ts'
 
-/** Longest record, in characters: a quote that is never closed would else take in the rest of the file. */
+/** Longest record, in bytes: a quote that is never closed would else take in the rest of the file. */
 const maxRecord = 1_000_000
 
 /** Rows that are handed on together. */
@@ -17,8 +17,9 @@ const delimiterNames: Record<string, string> = { tab: '\t', comma: ',', semicolo
 
 /** Opens CSV with a header or without one; what is not said is inferred. Throws ImportFault. */
 export async function openCsv(text: TextSource, said: { delimiter?: string; header?: number }): Promise<Table> {
-  const delimiter = readDelimiter(said.delimiter) ?? (await inferDelimiter(text))
-  const sample = await sampleOf(text, delimiter, sampleRows)
+  const start = Buffer.from(text.start)
+  const delimiter = readDelimiter(said.delimiter) ?? (await inferDelimiter(start, text.whole))
+  const sample = await sampleOf(start, text.whole, delimiter, sampleRows)
   if (sample.length === 0) throw new ImportFault({ line: 1, detail: 'the file has no rows' })
   const width = usualWidth(sample)
   const header = said.header ?? findHeader(sample, width)
@@ -33,7 +34,7 @@ export async function openCsv(text: TextSource, said: { delimiter?: string; head
   if (columns.length === 1) refuseOneColumn(sample, delimiter)
   if (text.whole) refuseHeaderAlone(sample, header)
   async function* rows() {
-    for await (const rows of parseCsv(text.chunks(), delimiter)) yield below(rows, header)
+    for await (const rows of parseCsv(text.bytes(), delimiter)) yield below(rows, header)
   }
   return {
     form: 'csv',
@@ -46,8 +47,14 @@ export async function openCsv(text: TextSource, said: { delimiter?: string; head
   }
 }
 
-function* below(rows: Iterable<SourceRow>, header: number): Generator<SourceRow> {
-  for (const row of rows) if (row.line! > header) yield row
+function below(rows: RowBatch, header: number): RowBatch {
+  return {
+    next() {
+      let row = rows.next()
+      while (row && row.line! <= header) row = rows.next()
+      return row
+    },
+  }
 }
 
 function readDelimiter(said: string | undefined): string | undefined {
@@ -61,10 +68,10 @@ function readDelimiter(said: string | undefined): string | undefined {
 }
 
 /** The delimiter by which most rows of the beginning have the same number of fields, and more than one. */
-async function inferDelimiter(text: TextSource): Promise<string> {
+async function inferDelimiter(start: Buffer, whole: boolean): Promise<string> {
   let best = { delimiter: ',', score: 0 }
   for (const delimiter of delimiters) {
-    const rows = await sampleOf(text, delimiter, 200)
+    const rows = await sampleOf(start, whole, delimiter, 200)
     const width = usualWidth(rows)
     if (rows.length === 0) continue
     const alike = rows.filter(({ cells }) => cells.length === width).length / rows.length
@@ -74,14 +81,15 @@ async function inferDelimiter(text: TextSource): Promise<string> {
   return best.delimiter
 }
 
-async function sampleOf(text: TextSource, delimiter: string, most: number): Promise<SourceRow[]> {
+/** The first rows of a beginning; it may be all there is. */
+async function sampleOf(beginning: Buffer, all: boolean, delimiter: string, most: number): Promise<SourceRow[]> {
   const sample: SourceRow[] = []
-  const start = most < sampleRows ? text.start.slice(0, 131_072) : text.start
-  const whole = text.whole && start.length === text.start.length
+  const start = most < sampleRows ? beginning.subarray(0, 131_072) : beginning
+  const whole = all && start.length === beginning.length
   try {
-    for await (const rows of parseCsv([start], delimiter)) {
-      for (const { line, cells } of rows) {
-        sample.push({ line: line!, cells })
+    for await (const rows of parseCsv(slices(start), delimiter)) {
+      for (let row = rows.next(); row; row = rows.next()) {
+        sample.push({ line: row.line!, cells: row.cells })
         if (sample.length === most) return sample
       }
     }
@@ -96,23 +104,24 @@ async function sampleOf(text: TextSource, delimiter: string, most: number): Prom
 }
 
 /**
- * The rows of CSV, some at a time; each is good until the next is asked for. Blank lines, rows of nothing but delimiters
+ * The rows of CSV, some at a time. Blank lines, rows of nothing but delimiters
  * and lines that begin with # are left out. Plain CSV takes the quick way; from the first record on that is odd, such as
  * one whose quotes do not match, the library reads.
  */
 export async function* parseCsv(
-  chunks: AsyncIterable<string> | string[],
+  chunks: AsyncIterable<Buffer> | Iterable<Buffer>,
   delimiter: string,
-): AsyncGenerator<Iterable<SourceRow>> {
+): AsyncGenerator<RowBatch> {
   const scanner = new CsvScanner(delimiter)
   const pieces = (async function* () {
     yield* chunks
   })()
-  // A delimiter that is also the space around cells.
-  scanner.odd = delimiter === ' '
+  // A delimiter that is also the space around cells, or has several bytes.
+  scanner.odd = delimiter === ' ' || delimiter > '\x7f'
   while (!scanner.odd) {
     const next = await pieces.next()
-    yield scanner.scan(next.value ?? '', next.done === true)
+    scanner.feed(next.value ?? nothing, next.done === true)
+    yield scanner
     if (next.done) {
       if (!scanner.odd) return
       break
@@ -126,6 +135,7 @@ export async function* parseCsv(
   yield* parseOddCsv(left, delimiter, scanner.line === 0 ? {} : { above: scanner.line, ends: lineEnds })
 }
 
+const nothing = Buffer.alloc(0)
 const comment = /^\s*[#%]/
 
 /** What ends a line for the scanner. */
@@ -133,10 +143,10 @@ export const lineEnds = ['\r\n', '\n']
 
 /** The same by the library; `above` lines were read before. It finds out what ends a line, unless it is told. */
 export async function* parseOddCsv(
-  chunks: AsyncIterable<string> | string[],
+  chunks: AsyncIterable<Buffer> | Iterable<Buffer>,
   delimiter: string,
   { above = 0, ends = [] }: { above?: number; ends?: string[] } = {},
-): AsyncGenerator<SourceRow[]> {
+): AsyncGenerator<RowBatch> {
   const options: Options = {
     delimiter,
     bom: true,
@@ -164,13 +174,13 @@ export async function* parseOddCsv(
       if (comment.test(record[0]!) || record.every((cell) => cell === '')) continue
       rows.push({ line: above + info.lines, cells: record })
       if (rows.length < batch) continue
-      yield rows
+      yield new RowList(rows)
       rows = []
     }
-    if (rows.length > 0) yield rows
+    if (rows.length > 0) yield new RowList(rows)
   } catch (error) {
     if (!(error instanceof CsvError)) throw error
-    if (rows.length > 0) yield rows
+    if (rows.length > 0) yield new RowList(rows)
     // Records that were parsed and not yet taken are lost with the fault: each of them is taken for a line.
     throw new ImportFault({ line: above + last + (error.records as number) - taken + 1, detail: csvFault(error) })
   } finally {
@@ -181,7 +191,7 @@ export async function* parseOddCsv(
 
 function csvFault(error: CsvError): string {
   if (error.code === 'CSV_QUOTE_NOT_CLOSED' || error.code === 'CSV_MAX_RECORD_SIZE')
-    return `a record that begins here does not end within ${maxRecord} characters or before the file does: a quote is opened and not closed, or it is no CSV`
+    return `a record that begins here does not end within ${maxRecord} bytes or before the file does: a quote is opened and not closed, or it is no CSV`
   return `it can't be read as CSV: ${error.message}`
 }
 

@@ -2,8 +2,9 @@ import { JSONParser } from '@streamparser/json'
 import { JsonError, parseJsonText } from '../json.ts'
 import type { TextSource } from './bytes.ts'
 import { ImportFault } from './faults.ts'
+import { openColumns } from './json-columns.ts'
 import { Columns, itemPointer } from './records.ts'
-import { type SourceRow, sampleRows, type Table } from './table.ts'
+import { RowList, type SourceRow, sampleRows, type Table } from './table.ts'
 
 /** Most characters that one record may have. */
 const maxRecord = 16_777_216
@@ -11,8 +12,13 @@ const maxRecord = 16_777_216
 /** Opens a JSON document that holds a list of records somewhere. Throws ImportFault. */
 export async function openJson(text: TextSource, said: { records?: string }): Promise<Table> {
   const outline = readOutline(text)
-  const records = said.records ?? outline.longest()
-  if (records === undefined) throw noRecords()
+  const lists = outline.lists()
+  if (said.records === undefined ? lists.length === 0 : !outline.has(said.records)) {
+    const table = await openColumns(text, said.records)
+    if (table) return table
+    throw said.records === undefined ? noRecords() : notThere(said.records, lists)
+  }
+  const records = said.records ?? outline.longest()!
   const names = outline.columnNames.find((names) => names.length > 0)
   const columns = new Columns()
   const sample: unknown[] = []
@@ -21,13 +27,7 @@ export async function openJson(text: TextSource, said: { records?: string }): Pr
     if (isRecord(record)) columns.learn(record)
     sample.push(record)
   }
-  if (sample.length === 0) {
-    const lists = outline.lists()
-    throw new ImportFault({
-      parameter: 'records',
-      detail: `there are no records at '${records}'${lists.length > 0 ? `; lists of records are at ${lists.map((list) => `'${list}'`).join(', ')}` : ''}`,
-    })
-  }
+  if (sample.length === 0) throw notThere(records, lists)
   const header = Array.isArray(sample[0]) ? headerOf(sample, names) : undefined
   const row = (record: unknown, index: number): SourceRow | undefined => {
     if (header?.inFirst && index === 0) return undefined
@@ -39,7 +39,7 @@ export async function openJson(text: TextSource, said: { records?: string }): Pr
     let index = 0
     for await (const chunk of text.chunks()) {
       const found = reader.read(chunk).map((record) => row(record, index++))
-      yield found.filter((row) => row !== undefined)
+      yield new RowList(found.filter((row) => row !== undefined))
     }
     reader.end()
   }
@@ -79,6 +79,10 @@ class Outline {
   /** Of the lists with at least two records the outermost, then the longest. */
   longest(): string | undefined {
     return this.#ranked()[0]
+  }
+
+  has(path: string): boolean {
+    return this.#counts.has(path)
   }
 
   lists(): string[] {
@@ -202,10 +206,15 @@ function notJson(reason: string, line?: number): ImportFault {
   })
 }
 
+function notThere(records: string, lists: string[]): ImportFault {
+  const others = lists.length > 0 ? `; lists of records are at ${lists.map((list) => `'${list}'`).join(', ')}` : ''
+  return new ImportFault({ parameter: 'records', detail: `there are no records at '${records}'${others}` })
+}
+
 function noRecords(): ImportFault {
   return new ImportFault({
     parameter: 'records',
     detail:
-      'the beginning of the document holds no list of records, such as [{"date": …, "value": …}] or {"data": [{…}]}; records= names the list where it is deeper: records=result.items',
+      'the beginning of the document holds no list of records, such as [{"date": …, "value": …}] or {"data": [{…}]}, and no lists side by side, such as {"time": […], "value": […]}; records= names the list where it is deeper: records=result.items',
   })
 }

@@ -74,7 +74,7 @@ export function inferMapping(table: Table, said: Said): Mapping {
     (said.labels === undefined && said.name === undefined && values.length === 1 ? namingOf(sample, found) : undefined)
   const mapping: Mapping = {
     time,
-    tz: said.tz,
+    tz: said.tz ?? (time.zoned ? undefined : table.beside?.tz),
     values,
     labels: found.filter((i) => i !== inferredName),
     name: inferredName,
@@ -155,7 +155,7 @@ function namingOf(sample: Sample, labels: number[]): number | undefined {
 }
 
 function notesOf(table: Table, sample: Sample, mapping: Mapping): string[] {
-  const notes: string[] = []
+  const notes = [...(table.beside?.notes ?? [])]
   const { time, labels, name, values } = mapping
   const keys = sample.keys([...time.columns, ...labels, ...(name === undefined ? [] : [name])])
   const repeats = repeatsOf(keys, sample.keys(values))

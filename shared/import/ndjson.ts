@@ -2,7 +2,7 @@ import { JsonError, parseJsonText } from '../json.ts'
 import type { TextSource } from './bytes.ts'
 import { clip, ImportFault } from './faults.ts'
 import { Columns } from './records.ts'
-import { type SourceRow, sampleRows, type Table } from './table.ts'
+import { RowList, type SourceRow, sampleRows, type Table } from './table.ts'
 
 const maxLine = 16_777_216
 
@@ -23,7 +23,7 @@ export async function openNdjson(text: TextSource): Promise<Table> {
   const row = (line: number, record: object): SourceRow => ({ line, cells: columns.cells(record) })
   async function* rows() {
     for await (const lines of linesOf(text.chunks())) {
-      yield lines.map(([line, content]) => row(line, recordOf(line, content)))
+      yield new RowList(lines.map(([line, content]) => row(line, recordOf(line, content))))
     }
   }
   return {

@@ -17,26 +17,35 @@ export function readNumber(text: string, decimal: Decimal): number {
 const powers = Array.from({ length: 16 }, (_, i) => 10 ** i)
 
 /**
- * A number of at most 15 digits between two places of a text; NaN for any other text. It is exact: the digits and the
- * power of ten are, and one division rounds once.
+ * Puts a number of at most 15 digits between two places of UTF-8 into `into` at `place`; NaN for any other text. It is
+ * exact: the digits and the power of ten are, and one division rounds once. A number that was returned would become an
+ * object.
  */
-export function readPlainNumber(text: string, start: number, end: number, decimal: number): number {
+export function readPlainNumber(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  decimal: number,
+  into: Float64Array,
+  place: number,
+): void {
+  into[place] = Number.NaN
   let at = start
-  const sign = text.charCodeAt(at)
+  const sign = bytes[at]
   if (sign === 45 || sign === 43) at++
-  if (end - at > 16 || at === end) return Number.NaN
+  if (end - at > 16 || at === end) return
   let [digits, count, fraction] = [0, 0, -1]
   for (; at < end; at++) {
-    const code = text.charCodeAt(at)
+    const code = bytes[at]!
     if (code >= 48 && code <= 57) {
       digits = digits * 10 + (code - 48)
       count++
     } else if (code === decimal && fraction < 0) fraction = count
-    else return Number.NaN
+    else return
   }
-  if (count === 0 || count > 15) return Number.NaN
+  if (count === 0 || count > 15) return
   const size = fraction < 0 ? digits : digits / powers[count - fraction]!
-  return sign === 45 ? 0 - size : size
+  into[place] = sign === 45 ? 0 - size : size
 }
 
 function readDressed(text: string, decimal: Decimal): number {

@@ -22,8 +22,8 @@ function readBoth(name: string, tz: string, texts: string[]) {
   const times = new QuickTimes(format, 's', untold)
   let count = 0
   const got = texts.map((text) => {
-    const quick = times.quick(`,${text},`, 1, 1 + text.length)
-    const known = Number.isNaN(quick) ? times.known(text) : quick
+    const quick = new Float64Array(1)
+    const known = times.quick(Buffer.from(`,${text},`), 1, 1 + text.length, quick) ? quick[0] : times.known(text)
     if (known !== undefined) {
       count++
       return known

@@ -4,25 +4,33 @@ import type { TimeFormat } from './times.ts'
 /** Texts that are kept with their times: a long table has a time again and again. */
 const kept = 1000
 
+/** Bytes of the longest text that is looked at. */
+const longest = 64
+
 /** A text up to its minutes, where an hour without a change of clocks begins, and what stands behind the seconds. */
 interface Hour {
-  prefix: string
+  prefix: Uint8Array
   start: number
   seconds: boolean
-  suffix: string
+  suffix: Uint8Array
 }
 
 const clock = /^([^:]*\d:)\d\d(:\d\d(?:[.,]\d+)?)?(\D.*)?$/
 
 /**
  * Reads times that follow one another quicker than their format does: within an hour that is known only minutes and
- * seconds are looked at. It knows nothing by itself: what it knows was read by the format.
+ * seconds are looked at, and a text that comes again is compared. It knows nothing by itself: what it knows was read by
+ * the format.
  */
 export class QuickTimes {
   readonly #read: (text: string) => number | undefined
   readonly #known = new Map<string, number>()
   readonly #epoch: number | undefined
-  #hour: Hour = { prefix: '\u0000', start: 0, seconds: false, suffix: '' }
+  #hour: Hour = { prefix: Buffer.of(0), start: 0, seconds: false, suffix: Buffer.of() }
+  readonly #last = Buffer.alloc(longest)
+  #lastLength = -1
+  #lastTime = 0
+  readonly #scratch = Buffer.alloc(longest)
 
   /** `read` gives undefined for what is no such time, or a time that there is something to tell of. */
   constructor(format: TimeFormat, unit: string | undefined, read: (text: string) => number | undefined) {
@@ -30,24 +38,40 @@ export class QuickTimes {
     this.#epoch = format.text === 'epoch' ? (unit === 'ms' ? 1 : unit === 's' ? 1000 : undefined) : undefined
   }
 
-  /** Unix milliseconds of the time between two places of a text; NaN for what must be read by its format. */
-  quick(text: string, start: number, end: number): number {
+  /**
+   * Puts Unix milliseconds of the time between two places of UTF-8 into `into`, and gives true; false for what must be
+   * read by its format.
+   */
+  quick(bytes: Uint8Array, start: number, end: number, into: Float64Array): boolean {
     if (this.#epoch !== undefined) {
-      const time = this.#epoch * wholeNumber(text, start, end)
-      return time <= maxTime ? time : Number.NaN
+      into[0] = this.#epoch * wholeNumber(bytes, start, end)
+      return into[0] <= maxTime
     }
     const { prefix, suffix, seconds } = this.#hour
-    if (text.startsWith(prefix, start)) {
+    if (hasAt(bytes, start, prefix)) {
       const last = end - suffix.length
-      const clock = clockMs(text, start + prefix.length, last, seconds)
-      if (clock >= 0 && (suffix === '' || text.startsWith(suffix, last))) return this.#hour.start + clock
+      const clock = clockMs(bytes, start + prefix.length, last, seconds)
+      if (clock >= 0 && hasAt(bytes, last, suffix)) {
+        into[0] = this.#hour.start + clock
+        return true
+      }
     }
-    return Number.NaN
+    if (end - start !== this.#lastLength || !hasAt(bytes, start, this.#last, end - start)) return false
+    into[0] = this.#lastTime
+    return true
+  }
+
+  /** The same of a text. */
+  quickText(text: string, into: Float64Array): boolean {
+    const length = text.length < longest / 3 ? this.#scratch.write(text) : 0
+    return length > 0 && this.quick(this.#scratch, 0, length, into)
   }
 
   /** The time that a text was found to have. */
   known(text: string): number | undefined {
-    return this.#known.get(text)
+    const time = this.#known.get(text)
+    if (time !== undefined) this.#keepLast(text, time)
+    return time
   }
 
   /** Keeps what a text was found to have, and its hour, if all of that can be read without a word to say. */
@@ -57,15 +81,22 @@ export class QuickTimes {
     if (found) this.#learnHour(found)
     else {
       if (this.#known.size >= kept) this.#known.clear()
-      if (this.#read(text) === time) this.#known.set(copyText(text), time)
+      if (this.#read(text) !== time) return
+      this.#known.set(copyText(text), time)
+      this.#keepLast(text, time)
     }
+  }
+
+  #keepLast(text: string, time: number): void {
+    this.#lastLength = text.length < longest / 3 ? this.#last.write(text) : -1
+    this.#lastTime = time
   }
 
   #learnHour([, prefix, tail, suffix = '']: RegExpExecArray): void {
     const start = this.#read(`${prefix}00${tail ? ':00' : ''}${suffix}`)
     const end = this.#read(`${prefix}59${tail ? ':59' : ''}${suffix}`)
     if (start === undefined || end === undefined || end - start !== (tail ? 3_599_000 : 3_540_000)) return
-    this.#hour = { prefix: copyText(prefix!), start, seconds: tail !== undefined, suffix: copyText(suffix) }
+    this.#hour = { prefix: Buffer.from(prefix!), start, seconds: tail !== undefined, suffix: Buffer.from(suffix) }
   }
 }
 
@@ -74,11 +105,17 @@ export function copyText(text: string): string {
   return Buffer.from(text, 'utf16le').toString('utf16le')
 }
 
-function wholeNumber(text: string, start: number, end: number): number {
+/** Whether `wanted`, or so many bytes of it, stand at a place; what stands behind the end is not theirs to judge. */
+function hasAt(bytes: Uint8Array, start: number, wanted: Uint8Array, length = wanted.length): boolean {
+  for (let i = length - 1; i >= 0; i--) if (bytes[start + i] !== wanted[i]) return false
+  return true
+}
+
+function wholeNumber(bytes: Uint8Array, start: number, end: number): number {
   if (start === end || end - start > 15) return Number.NaN
   let number = 0
   for (let at = start; at < end; at++) {
-    const digit = text.charCodeAt(at) - 48
+    const digit = bytes[at]! - 48
     if (!(digit >= 0 && digit <= 9)) return Number.NaN
     number = number * 10 + digit
   }
@@ -86,17 +123,17 @@ function wholeNumber(text: string, start: number, end: number): number {
 }
 
 /** Milliseconds of `mm`, `mm:ss` or `mm:ss.fff…` between two places, finer digits floored; −1 for another text. */
-function clockMs(text: string, start: number, end: number, seconds: boolean): number {
-  const minute = twoDigits(text, start)
+function clockMs(bytes: Uint8Array, start: number, end: number, seconds: boolean): number {
+  const minute = twoDigits(bytes, start)
   if (!seconds) return end - start === 2 && minute < 60 ? minute * 60_000 : -1
-  const second = twoDigits(text, start + 3)
-  if (end - start < 5 || text.charCodeAt(start + 2) !== 58 || minute > 59 || second > 59) return -1
+  const second = twoDigits(bytes, start + 3)
+  if (end - start < 5 || bytes[start + 2] !== 58 || minute > 59 || second > 59) return -1
   let ms = (minute * 60 + second) * 1000
   if (end - start === 5) return ms
-  const point = text.charCodeAt(start + 5)
+  const point = bytes[start + 5]
   if ((point !== 46 && point !== 44) || end - start === 6) return -1
   for (let at = start + 6, worth = 100; at < end; at++, worth /= 10) {
-    const digit = text.charCodeAt(at) - 48
+    const digit = bytes[at]! - 48
     if (!(digit >= 0 && digit <= 9)) return -1
     if (worth >= 1) ms += digit * worth
   }
@@ -104,7 +141,7 @@ function clockMs(text: string, start: number, end: number, seconds: boolean): nu
 }
 
 /** The number of two digits at a place; 100 for another text. */
-function twoDigits(text: string, at: number): number {
-  const [tens, ones] = [text.charCodeAt(at) - 48, text.charCodeAt(at + 1) - 48]
+function twoDigits(bytes: Uint8Array, at: number): number {
+  const [tens, ones] = [bytes[at]! - 48, bytes[at + 1]! - 48]
   return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : 100
 }

@@ -5,6 +5,7 @@ import type { Mapping } from './mapping.ts'
 import { fieldsOf, labelName, type SeriesSpec, taggedName } from './names.ts'
 import { readNumber } from './numbers.ts'
 import { copyText, QuickTimes } from './quick-times.ts'
+import { RowKeys } from './row-keys.ts'
 import { isMissing, type SourceRow, type Table } from './table.ts'
 
 /** A row that can't be read: where, what stood there, and what would be right. */
@@ -28,13 +29,14 @@ export interface RowNote {
  * the next row.
  */
 export class RowReader {
-  timestamp = 0
-  /** The series of the row's values. */
-  series: SeriesSpec[] = []
+  /** The number of the row's series, together: rows of the same labels and name have the same, counted from 0. */
+  group = 0
   /** A value for each series; NaN where the row has none. */
   readonly values: Float64Array
   /** How many of them the row has not. */
   missing = 0
+  /** The time of the row, in a list: a number of its own would become an object for each row. */
+  readonly #time = new Float64Array(1)
   readonly #table: Table
   readonly #mapping: Mapping
   readonly #fields: { name: string; unit?: string }[]
@@ -42,7 +44,9 @@ export class RowReader {
   /** Numbers that may mean a missing value: their texts tell. */
   readonly #nullNumbers: number[]
   readonly #labelNames: string[]
-  readonly #known = new Map<string, SeriesSpec[]>()
+  readonly #groups: SeriesSpec[][] = []
+  readonly #known = new Map<string, number>()
+  readonly #keys: RowKeys | undefined
   readonly #maxSeries: number
   readonly #plain: boolean
   readonly #decimal: number
@@ -53,7 +57,10 @@ export class RowReader {
   constructor(table: Table, mapping: Mapping, maxSeries: number, note: (note: RowNote) => void) {
     this.#table = table
     this.#mapping = mapping
-    this.#fields = fieldsOf(mapping.values.map((column) => table.columns[column]!))
+    this.#fields = fieldsOf(mapping.values.map((column) => table.columns[column]!)).map((field, i) => {
+      const unit = field.unit ?? table.beside?.units[mapping.values[i]!]
+      return unit === undefined ? field : { ...field, unit }
+    })
     this.values = new Float64Array(mapping.values.length)
     this.#nulls = new Set(mapping.nulls)
     this.#nullNumbers = mapping.nulls
@@ -61,7 +68,9 @@ export class RowReader {
       .filter((number) => Number.isFinite(number))
     this.#labelNames = mapping.labels.map((column) => labelName(table.columns[column]!))
     this.#maxSeries = maxSeries
-    this.#plain = mapping.labels.length === 0 && mapping.name === undefined
+    const telling = mapping.name === undefined ? mapping.labels : [mapping.name, ...mapping.labels]
+    this.#plain = telling.length === 0
+    this.#keys = this.#plain ? undefined : new RowKeys(telling, 2 * maxSeries)
     this.#decimal = mapping.decimal.charCodeAt(0)
     this.#note = note
     const { format, unit } = mapping.time
@@ -77,6 +86,15 @@ export class RowReader {
     }
   }
 
+  get timestamp(): number {
+    return this.#time[0]!
+  }
+
+  /** The series of the row's values. */
+  get series(): SeriesSpec[] {
+    return this.#groups[this.group]!
+  }
+
   /** Gives what is wrong with a row. Throws ImportFault when the rows make more series than are allowed. */
   read(row: SourceRow): Reject | undefined {
     const csv = row instanceof CsvRow ? row : undefined
@@ -85,59 +103,69 @@ export class RowReader {
       const { cells } = row
       return this.#reject(
         row,
-        undefined,
+        `column ${count + 1}`,
         cells.join(this.#table.found.delimiter ?? ','),
         `the row has ${cells.length} fields, and the table ${count} columns; a field with the delimiter in it must stand in quotes`,
       )
     }
     if (!csv && row.cells.length === 0)
       return this.#reject(row, undefined, '', 'an object or a list was expected as a record')
-    const timestamp = this.#readTime(row, csv)
-    if (typeof timestamp !== 'number') return timestamp
-    const series = this.#seriesOf(row)
-    if (!Array.isArray(series)) return series
+    const timeless = this.#readTime(row, csv)
+    if (timeless) return timeless
+    const group = csv ? this.#csvGroup(csv) : this.#findGroup(row)
+    if (typeof group !== 'number') return group
     const { values } = this.#mapping
     this.missing = 0
     for (let i = 0; i < values.length; i++) {
       const column = values[i]!
-      let value = csv ? csv.number(column, this.#decimal) : Number.NaN
-      if (Number.isNaN(value) || (this.#nullNumbers.length > 0 && this.#nullNumbers.includes(value))) {
+      if (csv) csv.number(column, this.#decimal, this.values, i)
+      else this.values[i] = Number.NaN
+      if (
+        Number.isNaN(this.values[i]) ||
+        (this.#nullNumbers.length > 0 && this.#nullNumbers.includes(this.values[i]!))
+      ) {
         const text = cellOf(row, column)
         if (isMissing(text) || this.#nulls.has(text)) {
           this.missing++
-          value = Number.NaN
+          this.values[i] = Number.NaN
         } else {
-          value = readNumber(text, this.#mapping.decimal)
-          if (!Number.isFinite(value)) return this.#rejectNumber(row, column, text)
+          this.values[i] = readNumber(text, this.#mapping.decimal)
+          if (!Number.isFinite(this.values[i])) return this.#rejectNumber(row, column, text)
         }
       }
-      this.values[i] = value + 0
+      this.values[i]! += 0 // no negative zero
     }
-    this.timestamp = timestamp
-    this.series = series
+    this.group = group
     return undefined
   }
 
-  #readTime(row: SourceRow, csv: CsvRow | undefined): number | Reject {
+  #readTime(row: SourceRow, csv: CsvRow | undefined): Reject | undefined {
     const { columns } = this.#mapping.time
-    const [column] = columns as [number]
+    const column = columns[0]!
     if (csv && this.#quick && columns.length === 1 && column < csv.count) {
-      const time = this.#quick.quick(csv.text, csv.starts[column]!, csv.ends[column]!)
-      if (!Number.isNaN(time)) return time
+      if (this.#quick.quick(csv.bytes, csv.starts[column]!, csv.ends[column]!, this.#time)) return undefined
     }
-    const text = columns.length === 1 ? cellOf(row, column) : columns.map((column) => cellOf(row, column)).join(' ')
-    const quick = csv && columns.length === 1 ? Number.NaN : (this.#quick?.quick(text, 0, text.length) ?? Number.NaN)
-    if (!Number.isNaN(quick)) return quick
+    return this.#readTimeText(row, csv !== undefined && columns.length === 1)
+  }
+
+  #readTimeText(row: SourceRow, looked: boolean): Reject | undefined {
+    const { columns } = this.#mapping.time
+    const text = columns.map((column) => cellOf(row, column)).join(' ')
+    if (!looked && this.#quick?.quickText(text, this.#time)) return undefined
     const known = this.#quick?.known(text)
-    if (known !== undefined) return known
+    if (known !== undefined) {
+      this.#time[0] = known
+      return undefined
+    }
     let told: string | undefined
     const time = this.#parseTime(text, (detail) => {
       told = detail
     })
-    if (typeof time !== 'number') return this.#reject(row, this.#table.columns[column], text, time.detail)
+    if (typeof time !== 'number') return this.#reject(row, this.#table.columns[columns[0]!], text, time.detail)
     if (told === undefined) this.#quick?.learn(text, time)
     else this.#note({ ...place(row), detail: told })
-    return time
+    this.#time[0] = time
+    return undefined
   }
 
   #parseTime(text: string, note: (detail: string) => void): number | { detail: string } {
@@ -162,17 +190,25 @@ export class RowReader {
     }
   }
 
-  #seriesOf(row: SourceRow): SeriesSpec[] | Reject {
+  #csvGroup(row: CsvRow): number | Reject {
+    if (this.#keys === undefined) return this.#groups.length > 0 ? 0 : this.#findGroup(row)
+    const known = this.#keys.find(row)
+    if (known >= 0) return known
+    const found = this.#findGroup(row)
+    if (typeof found === 'number') this.#keys.add(row, found)
+    return found
+  }
+
+  #findGroup(row: SourceRow): number | Reject {
     const { labels, name } = this.#mapping
-    if (this.#plain && this.#known.size > 0) return this.#known.get('')!
     const named = name === undefined ? undefined : cellOf(row, name)
     let key = named ?? ''
     for (let i = 0; i < labels.length; i++) key += `\u0000${cellOf(row, labels[i]!)}`
     const known = this.#known.get(key)
-    if (known) return known
-    const texts = labels.map((column) => copyText(cellOf(row, column)))
+    if (known !== undefined) return known
+    const texts = labels.map((column) => cellOf(row, column))
     if (named === '') return this.#reject(row, this.#table.columns[name!]!, '', 'the row does not name its series')
-    const made = this.#makeSeries(texts, named === undefined ? named : copyText(named))
+    const made = this.#makeSeries(texts, named)
     const fault = made.map((spec) => specFault(spec)).find((fault) => fault !== undefined)
     if (fault !== undefined) {
       const column = this.#table.columns[name ?? labels[0] ?? this.#mapping.values[0]!]!
@@ -185,8 +221,8 @@ export class RowReader {
         detail: `the rows make more than ${this.#maxSeries} series; labels= and name= name columns with few different texts, labels= without any keeps all rows of a column in one series`,
       })
     }
-    this.#known.set(copyText(key), made)
-    return made
+    this.#known.set(key, this.#groups.push(made) - 1)
+    return this.#groups.length - 1
   }
 
   #makeSeries(texts: string[], named: string | undefined): SeriesSpec[] {
@@ -211,7 +247,8 @@ export class RowReader {
   }
 
   #reject(row: SourceRow, column: string | undefined, text: string, detail: string): Reject {
-    return { ...place(row), ...(column === undefined ? {} : { column }), text: copyText(clip(text)), detail }
+    const where = row.pointerTo && column !== undefined ? { pointer: row.pointerTo(column) } : place(row)
+    return { ...where, ...(column === undefined ? {} : { column }), text: copyText(clip(text)), detail }
   }
 }
 

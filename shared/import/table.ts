@@ -4,7 +4,29 @@ export interface SourceRow {
   line?: number
   /** In JSON where its record is. */
   pointer?: string
+  /** In JSON of lists side by side: where a column has the row's value. */
+  pointerTo?(column: string): string
   readonly cells: string[]
+}
+
+/** Rows that were found together. */
+export interface RowBatch {
+  /** The next row, good until the one behind it is asked for; undefined when there is none. */
+  next(): SourceRow | undefined
+}
+
+/** Rows of a list as a batch. */
+export class RowList implements RowBatch {
+  #at = 0
+  readonly #rows: readonly SourceRow[]
+
+  constructor(rows: readonly SourceRow[]) {
+    this.#rows = rows
+  }
+
+  next(): SourceRow | undefined {
+    return this.#rows[this.#at++]
+  }
 }
 
 export type TableForm = 'csv' | 'json' | 'ndjson'
@@ -19,10 +41,12 @@ export interface Table {
   sample: SourceRow[]
   /** Whether the sample is all there is. */
   whole: boolean
-  /** All rows, some at a time; each is good until the next is asked for. */
-  rows(): AsyncGenerator<Iterable<SourceRow>>
+  /** All rows, some at a time. */
+  rows(): AsyncGenerator<RowBatch>
   /** How the table was found, as the parameters that say so. */
   found: { delimiter?: string; header?: number; records?: string }
+  /** What the document says beside its rows: units by column, the zone of its times, and what a caller should know. */
+  beside?: { units: (string | undefined)[]; tz?: string; notes: string[] }
 }
 
 /** Most rows that inference looks at. */

@@ -11,7 +11,7 @@ import { lowerBound, type Points, pointsInRange } from './points.ts'
 import { dropExpired, hasExpired, keptFrom, noteDue } from './retention.ts'
 import { fullChunk } from './rewrite.ts'
 import { aloneRuns, mergeRuns, type Run, touchedChunks } from './runs.ts'
-import { parseRun, type StagedRun } from './staging.ts'
+import { parseRun, type StagedRun, summaryOf } from './staging.ts'
 import { formatSummary, parseSummary, summarize } from './summary.ts'
 
 export interface Committed {
@@ -155,7 +155,7 @@ async function loadRuns(
 async function adopt(redis: Redis, { runs, chunks, summaries }: StagedKeys, alone: StagedRun[]): Promise<void> {
   for (let at = 0; at < alone.length; at += adopted) {
     const lot = alone.slice(at, at + adopted)
-    const change = lot.flatMap(({ field, first, summary }) => [field, String(first), summary])
+    const change = lot.flatMap((run) => [run.field, String(run.first), summaryOf(run)])
     const reply = await runScript(redis, 'adoptStaged', [runs, chunks, summaries], [preparedTtlMs, ...change])
     if (reply === null) throw new Gone()
   }

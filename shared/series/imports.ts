@@ -68,7 +68,9 @@ export function openImports(
           const [name, metadata] = next.value
           const counts = await commitSeries(redis, name, id)
           for (const key of Object.keys(total) as (keyof Committed)[]) total[key] += counts?.[key] ?? 0
-          await describe(name, JSON.parse(metadata))
+          const { labels, unit } = JSON.parse(metadata) as StagedMetadata
+          if (unit !== undefined || Object.keys(labels).length > 0)
+            await store.addMetadata(name, { labels, ...(unit === undefined ? {} : { unit }) })
           await redis.hdel(importKeys.journal(id), name)
         }
       }
@@ -78,16 +80,6 @@ export function openImports(
     }
     await redis.zrem(importKeys.open, id)
     return total
-  }
-
-  async function describe(name: string, { labels, unit }: StagedMetadata): Promise<void> {
-    if (Object.keys(labels).length === 0 && unit === undefined) return
-    const info = await store.get(name)
-    if (!info) return // it was deleted since
-    await store.putMetadata(name, {
-      labels: { ...info.labels, ...labels },
-      ...(unit !== undefined && info.unit === undefined ? { unit } : {}),
-    })
   }
 
   async function* journaled(id: string): AsyncGenerator<[string, string]> {

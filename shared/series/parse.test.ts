@@ -26,6 +26,9 @@ async function faults(text: string | Buffer, form: PointsForm, options?: TimeOpt
 
 const day = 86_400_000
 
+/** What faults of CSV say besides. */
+const right = '; digits were expected, such as -3.1 or 2e6, and a missing value has no line'
+
 t.test('JSON is a list of points, one point, or two columns', async (t) => {
   const points = '[{"timestamp":"1970-01-02","value":1.5},{"value":-2,"timestamp":172800}]'
   t.same(await read(points, 'json'), [
@@ -93,7 +96,7 @@ t.test('a piece may end anywhere: in a line, before its end, in a character', as
     t.same(await read(ndjson, 'ndjson', {}, bytes), points)
     t.same(await read(`[${ndjson.replace('\r\n', ',')}]`, 'json', {}, bytes), points)
     const bad = await parsePoints(pieces('0,1\n1,2 °C\n', bytes), 'csv', {}).catch((error) => error.errors)
-    t.same(bad, [{ line: 2, detail: '"2 °C" is not a finite number' }])
+    t.same(bad, [{ line: 2, column: 'value', text: '2 °C', detail: `"2 °C" is not a finite number${right}` }])
   }
 })
 
@@ -176,29 +179,57 @@ t.test('every fault is named with its line or its pointer', async (t) => {
       'csv',
       'timestamp,value\n0,NaN\n1,\n2,1e999\n3,0x10\n4,1',
       [
-        { line: 2, detail: '"NaN" is not a finite number' },
-        { line: 3, detail: '"" is not a finite number' },
-        { line: 4, detail: 'Infinity is not a finite number' },
-        { line: 5, detail: '"0x10" is not a finite number' },
+        { line: 2, column: 'value', text: 'NaN', detail: `"NaN" is not a finite number${right}` },
+        { line: 3, column: 'value', text: '', detail: `"" is not a finite number${right}` },
+        { line: 4, column: 'value', text: '1e999', detail: `"1e999" is not a finite number${right}` },
+        { line: 5, column: 'value', text: '0x10', detail: `"0x10" is not a finite number${right}` },
       ],
     ],
     [
       'csv',
       '0,1\n1\n2,3,4\n',
       [
-        { line: 2, detail: '"1" has 1 field; 2 were expected: timestamp,value' },
-        { line: 3, detail: '"2,3,4" has 3 fields; 2 were expected: timestamp,value' },
+        { line: 2, column: 'value', text: '1', detail: '"1" has 1 field; 2 were expected: timestamp,value' },
+        {
+          line: 3,
+          column: 'column 3',
+          text: '2,3,4',
+          detail: '"2,3,4" has 3 fields; 2 were expected: timestamp,value',
+        },
+      ],
+    ],
+    [
+      'csv',
+      'Value,Timestamp\n1,2024-02-30\n2\n"1,5",2024-02-01\n',
+      [
+        { line: 2, column: 'Timestamp', text: '2024-02-30', detail: "'2024-02-30' is not a time of the calendar" },
+        { line: 3, column: 'Timestamp', text: '2', detail: '"2" has 1 field; 2 were expected: Value,Timestamp' },
+        { line: 4, column: 'Value', text: '1,5', detail: `"1,5" is not a finite number${right}` },
       ],
     ],
     [
       'csv',
       'timestamp,value,flag\n0,1,x\n',
-      [{ line: 1, detail: "the columns \"flag\" are not known here; points have 'timestamp' and 'value'" }],
+      [
+        {
+          line: 1,
+          column: 'flag',
+          text: 'timestamp,value,flag',
+          detail: "the columns \"flag\" are not known here; points have 'timestamp' and 'value'",
+        },
+      ],
     ],
     [
       'csv',
       'time,value\n0,1\n',
-      [{ line: 1, detail: 'the header must name \'timestamp\' and \'value\'; it names "time", "value"' }],
+      [
+        {
+          line: 1,
+          column: 'timestamp',
+          text: 'time,value',
+          detail: 'the header must name \'timestamp\' and \'value\'; it names "time", "value"',
+        },
+      ],
     ],
   ]
   for (const [form, body, errors] of cases) {
@@ -213,9 +244,9 @@ t.test('one bad number among thousands is found on its line, and nothing else is
   const rows = Array.from({ length: 10_000 }, (_, i) => `${i},${i}`)
   rows[4710] = '4710,12.5.1'
   const { errors, total, message } = await faults(rows.join('\n'), 'csv')
-  t.same(errors, [{ line: 4711, detail: '"12.5.1" is not a finite number' }])
+  t.same(errors, [{ line: 4711, column: 'value', text: '12.5.1', detail: `"12.5.1" is not a finite number${right}` }])
   t.equal(total, 1)
-  t.equal(message, '"12.5.1" is not a finite number')
+  t.equal(message, `"12.5.1" is not a finite number${right}`)
 })
 
 t.test('of more than a hundred faults the first hundred are kept, and all are counted', async (t) => {
@@ -223,7 +254,7 @@ t.test('of more than a hundred faults the first hundred are kept, and all are co
   const { errors, total } = await faults(`timestamp,value\n${rows.join('\n')}`, 'csv')
   t.equal(total, 250)
   t.equal(errors.length, 100)
-  t.same(errors.at(-1), { line: 101, detail: '"x99" is not a finite number' })
+  t.same(errors.at(-1), { line: 101, column: 'value', text: 'x99', detail: `"x99" is not a finite number${right}` })
 })
 
 t.test('a long line without an end is read in a time that grows with its length', async (t) => {

@@ -4,7 +4,9 @@ import { type InputError, maxInputErrors } from '../problems.ts'
 import { formatTime, parseTime, type TimeOptions } from '../time.ts'
 import { escapePointer, unknownName } from '../validate.ts'
 import { sortPoints } from './merge.ts'
+import { readCsv } from './parse-csv.ts'
 import type { Points, Range } from './points.ts'
+import { clip, show } from './show.ts'
 
 export type PointsForm = 'json' | 'csv' | 'ndjson'
 
@@ -47,17 +49,19 @@ export async function parsePoints(
 ): Promise<Points> {
   const reader = new PointReader(options)
   if (form === 'json') await readJsonBody(Buffer.concat(await Array.fromAsync(body)).toString('utf8'), reader)
-  else if (form === 'csv') await readCsv(body, reader)
+  else if (form === 'csv') await readCsv(lines(body), reader)
   else await readNdjson(body, reader)
   return sortPoints(reader.finish())
 }
 
-type Place = Pick<InputError, 'line' | 'pointer'>
+export type Place = Pick<InputError, 'line' | 'pointer' | 'column' | 'text'>
 
 /** Collects points in columns that grow, and faults. */
-class PointReader {
+export class PointReader {
   readonly #options: TimeOptions
   readonly #within: Range
+  /** Of CSV: the names of its columns, for faults. */
+  columns: { timestamp: string; value: string } | undefined
   /** Of the time that is being read. */
   #place: Place = {}
   readonly #errors: InputError[] = []
@@ -91,23 +95,33 @@ class PointReader {
       this.fault(place, `${show(raw)} is not a timestamp: a text or a number was expected`)
     } catch (error) {
       if (!(error instanceof RangeError)) throw error
-      this.fault(place, error.message)
+      this.fault(this.#cell('timestamp', raw, place), error.message)
     }
     return Number.NaN
+  }
+
+  /** The place of a value, in CSV with its column and text. */
+  #cell(part: 'timestamp' | 'value', raw: unknown, place: Place): Place {
+    return this.columns ? { ...place, column: this.columns[part], text: clip(String(raw)) } : place
   }
 
   #readTime(raw: string | number, place: Place): number {
     this.#place = place
     const time = parseTime(raw, this.#options)
     const { from = -Infinity, to = Infinity } = this.#within
-    if (time < from) this.fault(place, `${formatTime(time)} is before the range, which begins at ${formatTime(from)}`)
-    else if (time >= to) this.fault(place, `${formatTime(time)} is not before the end of the range, ${formatTime(to)}`)
+    if (time >= from && time < to) return time
+    const where =
+      time < from
+        ? `is before the range, which begins at ${formatTime(from)}`
+        : `is not before the end of the range, ${formatTime(to)}`
+    this.fault(this.#cell('timestamp', raw, place), `${formatTime(time)} ${where}`)
     return time
   }
 
   value(raw: unknown, place: Place): number {
     if (typeof raw === 'number' && Number.isFinite(raw)) return raw
-    this.fault(place, `${show(raw)} is not a finite number`)
+    const right = this.columns ? '; digits were expected, such as -3.1 or 2e6, and a missing value has no line' : ''
+    this.fault(this.#cell('value', raw, place), `${show(raw)} is not a finite number${right}`)
     return Number.NaN
   }
 
@@ -121,12 +135,6 @@ function grow(column: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
   const grown = new Float64Array(column.length * 2)
   grown.set(column)
   return grown
-}
-
-function show(raw: unknown): string {
-  if (typeof raw === 'object' && raw !== null) return Array.isArray(raw) ? 'a list' : 'an object'
-  const text = typeof raw === 'string' ? JSON.stringify(raw) : String(raw)
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text
 }
 
 /** So many points are read between the turns of other requests. */
@@ -205,53 +213,6 @@ async function readNdjson(body: AsyncIterable<Buffer>, reader: PointReader): Pro
     }
   }
   if (empty) reader.fault({ line: 1 }, 'the body is empty')
-}
-
-const number = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
-
-async function readCsv(body: AsyncIterable<Buffer>, reader: PointReader): Promise<void> {
-  let columns: { timestamp: number; value: number; count: number } | undefined
-  for await (const [line, text] of lines(body)) {
-    if (text.trim() === '') continue
-    const fields = csvFields(text)
-    if (!columns) {
-      const names = fields.map((field) => field.toLowerCase())
-      const [timestamp, value] = [names.indexOf('timestamp'), names.indexOf('value')]
-      columns =
-        timestamp >= 0 && value >= 0 ? { timestamp, value, count: fields.length } : { timestamp: 0, value: 1, count: 2 }
-      if (columns.count > 2) {
-        const others = fields.filter((_, i) => i !== timestamp && i !== value)
-        reader.fault(
-          { line },
-          `the columns ${others.map(show).join(', ')} are not known here; points have 'timestamp' and 'value'`,
-        )
-        return
-      }
-      if (timestamp >= 0 && value >= 0) continue
-      if (fields.some((field) => /^[A-Za-z_]+$/.test(field)) && !number.test(fields[1] ?? '')) {
-        reader.fault({ line }, `the header must name 'timestamp' and 'value'; it names ${fields.map(show).join(', ')}`)
-        return
-      }
-    }
-    if (fields.length !== columns.count) {
-      reader.fault(
-        { line },
-        `${show(text)} has ${fields.length} field${fields.length === 1 ? '' : 's'}; ${columns.count} were expected: timestamp,value`,
-      )
-      continue
-    }
-    const value = fields[columns.value]!
-    const parsed = number.test(value) ? Number(value) : value
-    reader.add(reader.time(fields[columns.timestamp], { line }), reader.value(parsed, { line }))
-  }
-  if (!columns) reader.fault({ line: 1 }, 'the body is empty')
-}
-
-/** The fields of a line; a comma in quotes is part of a field, and two quotes are one. */
-function csvFields(text: string): string[] {
-  if (!text.includes('"')) return text.split(',').map((field) => field.trim())
-  const fields = text.match(/(?:"(?:[^"]|"")*"|[^,"])+|(?<=,|^)(?=,|$)/g) ?? []
-  return fields.map((field) => field.trim().replace(/^"(.*)"$/s, (_, quoted: string) => quoted.replaceAll('""', '"')))
 }
 
 /** The lines of a body with their numbers from 1, without their ends; a byte order mark is dropped. */

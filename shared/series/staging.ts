@@ -2,27 +2,31 @@ import { stagedKeys } from '../keys.ts'
 import { Problem } from '../problems.ts'
 import type { Redis } from '../redis.ts'
 import { chunkBytes, encodeChunk } from './codec.ts'
-import { sortPoints } from './merge.ts'
 import { type Points, slicePoints } from './points.ts'
 import { fullChunk } from './rewrite.ts'
 import type { Run } from './runs.ts'
-import { formatSummary, parseSummary, summarize } from './summary.ts'
+import { GrowingColumn, type Held, type StagedColumn } from './staged-column.ts'
+import { formatSummary, summarize } from './summary.ts'
 
-/** Points that are held, over all series of an import, before they go to Redis: 16 bytes each. */
-const heldPoints = 100_000
+export type { StagedColumn } from './staged-column.ts'
+
+/**
+ * Points that are held, over all series of an import, before they go to Redis, 16 bytes each: so many that hundreds of
+ * series, whose rows take turns, fill their runs.
+ */
+const heldPoints = 400_000
+/** The same of series whose points are not in time order: they are sorted, which takes memory too. */
+const looseHeld = 100_000
 
 /** Bytes of the commands that go to Redis together: their chunks, and about as much as stands beside each. */
-const lotBytes = 524_288
+const lotBytes = 1_048_576
 const largest = chunkBytes(fullChunk)
 const commandBytes = 200
+/** Full runs that are sent together. */
+const lotRuns = Math.floor(lotBytes / (largest + commandBytes)) - 1
 
 /** Commands that go to Redis together. */
 const pipelined = 500
-
-/** Points of one series on their way. */
-export interface StagedColumn {
-  add(timestamp: number, value: number): void
-}
 
 /** Keeps the points of an import in Redis, out of everybody's sight, until all of them are known to be good. */
 export interface Staging {
@@ -42,9 +46,9 @@ export interface Staging {
 }
 
 export function openStaging(redis: Redis, id: string, ttlMs: number): Staging {
-  const columns = new Map<string, Growing>()
+  const columns = new Map<string, GrowingColumn>()
   const sent = new Set<string>()
-  const held = { points: 0 }
+  const held: Held = { points: 0, loose: 0, full: [] }
   let [number, repeated] = [0, 0]
   let sending: Promise<void> = Promise.resolve()
   // Two lots are there at a time, one that is being sent and one that is being made. Their memory is used again and
@@ -57,48 +61,63 @@ export function openStaging(redis: Redis, id: string, ttlMs: number): Staging {
     return memories[turn]!
   }
 
-  /** The commands that send what is held, some at a time; what fills no run stays, unless `whole`. */
-  function* lots(whole: boolean): Generator<ReturnType<Redis['pipeline']>> {
+  /** The commands that send what columns hold, some at a time; what fills no run stays, unless `whole`. */
+  function* lots(those: Iterable<GrowingColumn>, whole: boolean): Generator<ReturnType<Redis['pipeline']>> {
     let commands = redis.pipeline()
     let [bytes, used] = [0, 0]
     let memory = lotMemory()
-    for (const [name, column] of columns) {
+    for (const column of those) {
       if (column.count < (whole ? 1 : fullChunk)) continue
-      const key = stagedKeys(name, id, '').runs
+      const key = stagedKeys(column.name, id, '').runs
       const before = column.count
       const points = column.sorted()
       repeated += before - points.timestamps.length
       const count = points.timestamps.length
       const end = whole ? count : count - (count % fullChunk)
+      let runs: (string | Buffer)[] = []
       for (let at = 0; at < end; at += fullChunk) {
         const run = slicePoints(points, at, Math.min(end, at + fullChunk))
         const size = chunkBytes(run.timestamps.length)
-        commands.hset(key, formatRun(number, run), encodeChunk(run, memory.subarray(used, used + size)))
+        runs.push(formatRun(number, run), encodeChunk(run, memory.subarray(used, used + size)))
         used += size
         bytes += size + commandBytes
         if (bytes < lotBytes - largest) continue
-        yield commands
+        yield commands.hset(key, ...runs)
         commands = redis.pipeline()
+        runs = []
         memory = lotMemory()
         bytes = used = 0
       }
+      if (runs.length > 0) commands.hset(key, ...runs)
       column.keepFrom(points, end)
-      commands.pexpire(key, ttlMs)
+      if (column.keptUntil < Date.now() + ttlMs / 2) {
+        column.keptUntil = Date.now() + ttlMs
+        commands.pexpire(key, ttlMs)
+      }
       number++
-      sent.add(name)
+      sent.add(column.name)
     }
     yield commands
   }
 
   /** Sends while the next rows are read, but no more than one lot at a time. */
-  async function flush(whole: boolean): Promise<void> {
-    for (const commands of lots(whole)) {
+  async function flush(those: Iterable<GrowingColumn>, whole: boolean): Promise<void> {
+    for (const commands of lots(those, whole)) {
       await sending
       sending = runAll(commands).then(() => {})
       sending.catch(() => {}) // it is told where it is awaited
     }
-    // Of very many series none may have filled a run.
-    if (!whole && held.points > heldPoints / 2) await flush(true)
+  }
+
+  async function sendFull(): Promise<void> {
+    await flush(new Set(held.full.splice(0)), false)
+  }
+
+  /** Full runs first; where that is too little, of very many series, or of points in no order, all of it. */
+  async function sendAll(): Promise<void> {
+    held.full.length = 0
+    await flush(columns.values(), false)
+    if (held.points > heldPoints / 2 || held.loose > looseHeld / 2) await flush(columns.values(), true)
   }
 
   return {
@@ -108,14 +127,18 @@ export function openStaging(redis: Redis, id: string, ttlMs: number): Staging {
     column(name) {
       let column = columns.get(name)
       if (!column) {
-        column = new Growing(held)
+        column = new GrowingColumn(name, held)
         columns.set(name, column)
       }
       return column
     },
-    sendIfFull: () => (held.points >= heldPoints ? flush(false) : undefined),
+    sendIfFull() {
+      if (held.points >= heldPoints || held.loose >= looseHeld) return sendAll()
+      return held.full.length >= lotRuns ? sendFull() : undefined
+    },
     async finish() {
-      await flush(true)
+      held.full.length = 0
+      await flush(columns.values(), true)
       await sending
       const names = [...sent]
       for (let at = 0; at < names.length; at += pipelined) {
@@ -150,48 +173,6 @@ async function runAll(commands: ReturnType<Redis['pipeline']>): Promise<unknown[
   })
 }
 
-/** Columns that grow; `held` counts the points of all of them. */
-class Growing implements StagedColumn {
-  count = 0
-  readonly #held: { points: number }
-  #timestamps = new Float64Array(16)
-  #values = new Float64Array(16)
-
-  constructor(held: { points: number }) {
-    this.#held = held
-  }
-
-  add(timestamp: number, value: number): void {
-    if (this.count === this.#timestamps.length) {
-      this.#timestamps = doubled(this.#timestamps)
-      this.#values = doubled(this.#values)
-    }
-    this.#timestamps[this.count] = timestamp
-    this.#values[this.count++] = value
-    this.#held.points++
-  }
-
-  /** All points in time order, each time once: views, good until the next is added. */
-  sorted(): Points {
-    return sortPoints(slicePoints({ timestamps: this.#timestamps, values: this.#values }, 0, this.count))
-  }
-
-  /** Keeps those of its sorted points from `start` on. */
-  keepFrom({ timestamps, values }: Points, start: number): void {
-    this.#held.points -= this.count
-    this.count = timestamps.length - start
-    this.#held.points += this.count
-    this.#timestamps.set(timestamps.subarray(start))
-    this.#values.set(values.subarray(start))
-  }
-}
-
-function doubled(column: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
-  const grown = new Float64Array(column.length * 2)
-  grown.set(column)
-  return grown
-}
-
 /** The field of a staged run: its order among the runs of an import, then its summary. */
 function formatRun(number: number, points: Points): string {
   return `${number} ${formatSummary(summarize(points))}`
@@ -200,13 +181,20 @@ function formatRun(number: number, points: Points): string {
 export interface StagedRun extends Run {
   field: string
   count: number
-  /** What is kept of it beside a chunk. */
-  summary: string
 }
 
 export function parseRun(field: string): StagedRun {
-  const space = field.indexOf(' ')
-  const summary = field.slice(space + 1)
-  const { count, first, last } = parseSummary(summary)
-  return { field, number: Number(field.slice(0, space)), first, last, count, summary }
+  let at = 0
+  const next = () => {
+    const end = field.indexOf(' ', at)
+    const number = Number(field.slice(at, end))
+    at = end + 1
+    return number
+  }
+  return { field, number: next(), count: next(), first: next(), last: next() }
+}
+
+/** What is kept of a staged run beside a chunk. */
+export function summaryOf({ field }: StagedRun): string {
+  return field.slice(field.indexOf(' ') + 1)
 }

@@ -93,6 +93,24 @@ t.test('a label that comes back while another writer takes it away stays listed'
   t.same(await listed('side="right"'), [])
 })
 
+t.test('metadata that is added and metadata that is set at the same moment: neither is lost', async (t) => {
+  await store.upsert('both', columns([1]))
+  const meanwhile = { labels: { owner: 'me' }, unit: 'mm', description: 'level' }
+  const late = delayed('changeSeries', () => other.putMetadata('both', meanwhile))
+  await late.addMetadata('both', { labels: { station: 'x' }, unit: 'm' })
+  t.match(await store.get('both'), { ...meanwhile, labels: { owner: 'me', station: 'x' } })
+  for (const match of ['owner="me"', 'station="x"']) {
+    const { series } = await store.list({ prefix: 'both', match: parseMatch(match), limit: 10 })
+    t.equal(series.length, 1, `the index knows ${match}`)
+  }
+  const { revision } = (await store.get('both'))!
+  await store.addMetadata('both', { labels: { station: 'x' }, unit: 'm' })
+  t.equal((await store.get('both'))!.revision, revision, 'adding what is there changes nothing')
+  await other.addMetadata('gone', { labels: { station: 'x' } })
+  t.equal(await store.get('gone'), undefined)
+  t.equal((await store.list({ prefix: 'gone', match: parseMatch('station="x"'), limit: 10 })).series.length, 0)
+})
+
 t.test('a change that is sent twice is done once', async (t) => {
   const made = await resent('changeSeries').upsert('sent', columns([1, 2]))
   t.match(made, { inserted: 2, updated: 0, unchanged: 0 })

@@ -17,11 +17,14 @@ import type { Metadata, SeriesDetail, SeriesInfo } from './metadata.ts'
 import { metaFields, sameMetadata } from './metadata.ts'
 import { type Parts, type PartsOptions, readParts } from './parts.ts'
 import { noPoints, type Points, pointsInRange, type Range } from './points.ts'
+import { contended, unknownSeries } from './refusals.ts'
 import { dropExpired, hasExpired, keptFrom, noteDue } from './retention.ts'
 import { type Rewrite, replaceIn, type Span, spansWithin, type TouchedChunk } from './rewrite.ts'
+import { makeTurns } from './turns.ts'
 
 export type { ReadOptions } from './chunks.ts'
 export type { WriteOptions } from './conditions.ts'
+export { unknownSeries } from './refusals.ts'
 
 /** A read of a range, of one revision. */
 export interface Reading {
@@ -58,6 +61,11 @@ export interface SeriesStore {
   list(query: ListQuery): Promise<SeriesPage>
   /** Creates a series or changes its metadata: members that are missing stay, null removes. */
   putMetadata(name: string, metadata: Metadata, options?: WriteOptions): Promise<{ info: SeriesInfo; created: boolean }>
+  /**
+   * Adds labels to those that a series has, and sets its unit if it has none, in one step: what others say of it at the
+   * same moment stays. A series that does not exist stays away.
+   */
+  addMetadata(name: string, added: { labels: Record<string, string>; unit?: string }): Promise<void>
   /** True when there was such a series: it is gone, even if another deleted it at the same moment. */
   remove(name: string, options?: WriteOptions): Promise<boolean>
   read(name: string, options?: ReadOptions): Promise<Reading | undefined>
@@ -87,18 +95,7 @@ interface Change<T> {
 }
 
 export function openStore(redis: Redis): SeriesStore {
-  const turns = new Map<string, Promise<unknown>>()
-
-  /** One change of a series at a time in this process: others would only lose the race. */
-  async function inTurn<T>(name: string, work: () => Promise<T>): Promise<T> {
-    const turn = (turns.get(name) ?? Promise.resolve()).then(work, work)
-    turns.set(name, turn)
-    try {
-      return await turn
-    } finally {
-      if (turns.get(name) === turn) turns.delete(name)
-    }
-  }
+  const inTurn = makeTurns() // others would only lose the race
 
   /** Looks at a series until nothing that it no longer keeps is in what was seen. */
   async function current<T>(
@@ -189,6 +186,28 @@ export function openStore(redis: Redis): SeriesStore {
     throw contended(name)
   }
 
+  /** Changes metadata by what `make` says of the series as it is; `labels` are those that it may get by that. */
+  async function describe(
+    name: string,
+    labels: Record<string, string> | undefined | null,
+    make: (info: SeriesInfo | undefined) => Metadata,
+    { creates, ...options }: WriteOptions & { creates: boolean },
+  ): Promise<{ info: SeriesInfo; created: boolean }> {
+    if (labels) await putInIndex(redis, name, labels)
+    let before: SeriesInfo | undefined
+    const { created } = await change(name, [], options, (info) => {
+      before = info
+      const metadata = make(info)
+      const fields = info && sameMetadata(info, metadata) ? [] : metaFields(metadata)
+      return { result: undefined, fields, creates }
+    })
+    const info = await getCurrent(name)
+    if (!info) throw new Problem('contended', `The series '${name}' was deleted at the same moment.`)
+    if (before) await takeFromIndex(redis, name, before.labels, info.labels)
+    if (labels !== undefined) await mendIndex(name)
+    return { info, created }
+  }
+
   /** After names were taken out of the index: somebody may have set the same label, or made the series, meanwhile. */
   async function mendIndex(name: string): Promise<void> {
     const info = await getSeries(redis, name)
@@ -209,19 +228,23 @@ export function openStore(redis: Redis): SeriesStore {
 
     putMetadata: (name, metadata, options = {}) =>
       inTurn(name, async () => {
-        if (metadata.labels) await putInIndex(redis, name, metadata.labels)
         if (metadata.retention) await noteDue(redis, name, 0)
-        let before: SeriesInfo | undefined
-        const { created } = await change(name, [], options, (info) => {
-          before = info
-          const fields = info && sameMetadata(info, metadata) ? [] : metaFields(metadata)
-          return { result: undefined, fields, creates: true }
+        return describe(name, metadata.labels, () => metadata, { ...options, creates: true })
+      }),
+
+    addMetadata: (name, { labels, unit }) =>
+      inTurn(name, async () => {
+        const make = (info: SeriesInfo | undefined): Metadata => ({
+          labels: { ...info?.labels, ...labels },
+          ...(unit !== undefined && info?.unit === undefined ? { unit } : {}),
         })
-        const info = await getCurrent(name)
-        if (!info) throw new Problem('contended', `The series '${name}' was deleted at the same moment.`)
-        if (before) await takeFromIndex(redis, name, before.labels, info.labels)
-        if (metadata.labels !== undefined) await mendIndex(name)
-        return { info, created }
+        try {
+          await describe(name, labels, make, { creates: false })
+        } catch (error) {
+          if (!(error instanceof Problem) || (await getSeries(redis, name))) throw error
+          await takeFromIndex(redis, name, labels, undefined)
+          await mendIndex(name)
+        }
       }),
 
     remove: (name, options = {}) =>
@@ -271,12 +294,4 @@ export function openStore(redis: Redis): SeriesStore {
         return { deleted, revision }
       }),
   }
-}
-
-export function unknownSeries(name: string): Problem {
-  return new Problem('unknown-series', `There is no series '${name}'.`)
-}
-
-function contended(name: string): Problem {
-  return new Problem('contended', `The series '${name}' is being changed by too many writers at once; try again.`)
 }

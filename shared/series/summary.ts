@@ -19,7 +19,8 @@ export interface Summary {
 
 export function summarize({ timestamps, values }: Points): Summary {
   let [min, max] = [Infinity, -Infinity]
-  for (const value of values) {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!
     if (value < min) min = value
     if (value > max) max = value
   }
