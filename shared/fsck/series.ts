@@ -64,9 +64,8 @@ async function lookAtSeries(redis: Redis, tag: string, keys: string[]): Promise<
   const wrongTotals = totalsFault(found)
   if (areRight && wrongTotals) findings.say('series-totals', metaKey, wrongTotals, () => {})
 
-  if (name !== undefined && seriesKeys(name).meta !== metaKey) {
-    findings.say('series-misnamed', metaKey, `it is named '${name}'`)
-  }
+  const isMisnamed = name !== undefined && seriesKeys(name).meta !== metaKey
+  if (isMisnamed) findings.say('series-misnamed', metaKey, `it is named '${name}'`)
   const random = (bytes: number) => randomBytes(bytes).toString('base64url')
   const anew: Record<string, string> = { generation: random(6), counter: '1' }
   for (const { field, detail, kind } of fieldFaults(found.meta, metaForms)) {
@@ -76,7 +75,7 @@ async function lookAtSeries(redis: Redis, tag: string, keys: string[]): Promise<
     findings.say('series-metadata', metaKey, detail, isMendable ? put : undefined, field)
   }
   const touchesSeries = findings.isMendable
-  if (name !== undefined) await lookAtEntries(redis, name, found.meta, findings)
+  if (name !== undefined && !isMisnamed) await lookAtEntries(redis, name, found.meta, findings)
 
   if (touchesSeries) {
     const put = await planChunks(redis, tag, keys, states)

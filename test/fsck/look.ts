@@ -6,11 +6,11 @@ import { until } from '../processes.ts'
 /** What is found wrong in a Redis, in the order of the codes; notes are left out. */
 export async function faultsIn(
   url: string,
-  { repair = false, atRest = false, notes = false } = {},
+  { repair = false, atRest = false, notes = false, againMs = 5 } = {},
   jobsUrl = url,
 ): Promise<Finding[]> {
   const findings: Finding[] = []
-  await fsck({ pointsUrl: url, jobsUrl, repair, atRest, againMs: 30 }, makeLog('silent'), (finding) => {
+  await fsck({ pointsUrl: url, jobsUrl, repair, atRest, againMs }, makeLog('silent'), (finding) => {
     if (notes || finding.severity !== 'note') findings.push(finding)
   })
   return findings.sort((a, b) => (a.code < b.code ? -1 : a.code > b.code ? 1 : 0))
