@@ -56,7 +56,7 @@ COPY redis/scripts redis/scripts
 COPY shared shared
 COPY functions functions
 COPY --from=esbuild /image /image
-RUN node /image/bundle.mjs . bundle functions/main.ts functions/sweeper.ts
+RUN node /image/bundle.mjs . bundle functions/main.ts functions/sweeper.ts functions/fsck.ts
 USER 1000:1000
 ENV NODE_ENV=production NODE_COMPILE_CACHE=/app/.cache XDG_CACHE_HOME=/tmp
 # Only from here on do the lean images differ.

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { loadAll } from '../functions/local.ts'
+import { faultTable } from '../shared/fsck/faults.ts'
 import { commonRoutes } from '../shared/http/common.ts'
 import { openApi } from '../shared/http/openapi.ts'
 import { problemTable } from '../shared/problems.ts'
@@ -59,11 +60,29 @@ ${rows.join('\n')}
 `
 }
 
+function faults(): string {
+  const rows = Object.entries(faultTable).map(
+    ([code, [severity, meaning, mending]]) => `| \`${code}\` | ${severity} | ${meaning} | ${mending || '–'} |`,
+  )
+  return `# What may be wrong in Redis
+
+\`scripts/fsck\` finds these; [operations.md](operations.md#looking-for-faults) says how it is run. *Damage*: something that was
+acknowledged can’t be read, is not found, or would never end. *Leftover*: it belongs to nothing, would stay for good, and
+costs memory. *Unfinished*: it is under way, and a finding only with \`--at-rest\`. *Note*: known and harmless; notes alone
+are no reason for the exit code 1. This page is printed from \`shared/fsck/faults.ts\` by \`npm run docs\`.
+
+| code | what it is | what is wrong | what \`--repair\` does |
+|---|---|---|---|
+${rows.join('\n')}
+`
+}
+
 /** What is printed from the code, by file. */
 export const printed: Record<string, () => string | Promise<string>> = {
   'docs/openapi.json': openApiDocument,
   'docs/configuration.md': configuration,
   'docs/problems.md': problems,
+  'docs/fsck.md': faults,
 }
 
 export const fileOf = (path: string) => new URL(`../${path}`, import.meta.url)

@@ -119,6 +119,7 @@ const keyForms = {
 } as const
 
 export type KeyForm = keyof typeof keyForms
+export const keyFormCount = Object.keys(keyForms).length
 
 /** Which of Kymograph's keys this is, with the parts of its name; undefined for any other. */
 export function readKey(key: string): { form: KeyForm; parts: Record<string, string> } | undefined {

@@ -5,8 +5,12 @@ import { importKeys, jobKeys, onceKey } from '../../shared/keys.ts'
 import { makeLog } from '../../shared/log.ts'
 import { connect } from '../../shared/redis.ts'
 import { call, drawn, startLocal } from '../local.ts'
-import { type Damage, importDamages, jobDamages, notes, seriesDamages, type Victim } from './damages.ts'
+import type { Damage, Victim } from './damage.ts'
+import { importDamages } from './import-damages.ts'
+import { jobDamages } from './job-damages.ts'
 import { faultsIn, nothingIsLeft } from './look.ts'
+import { notes } from './notes.ts'
+import { seriesDamages } from './series-damages.ts'
 
 // No sweep may mend what is damaged here.
 const server = await startLocal({ SWEEP_MS: '3600000', JOB_LEASE_MS: '3600000' })
