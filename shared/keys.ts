@@ -80,6 +80,12 @@ export const jobKeys = {
   /** What a job's keys start with: scripts make them of ids that they find. */
   jobPrefix: `${jobsTag}:job:`,
   resultPrefix: `${jobsTag}:result:`,
+  answerPrefix: `${jobsTag}:answer:`,
+  asksPrefix: `${jobsTag}:asks:`,
+  /** String: the job under way, or with a result, that answers a question, by the question's fingerprint. */
+  answer: (fingerprint: string) => `${jobsTag}:answer:${fingerprint}`,
+  /** Hash: id of a request that asks for this job → who sent it; while the job is under way. */
+  asks: (id: string) => `${jobsTag}:asks:${id}`,
   /** String: the job of one claim, for when the claim is sent twice. */
   claim: (id: string) => `${jobsTag}:claim:${id}`,
   /** Sorted set of all ids; they sort by time. */

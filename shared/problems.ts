@@ -22,6 +22,7 @@ export const problemTable = {
   'job-unsuccessful': [409, 'The job ended without a result'],
   'key-in-use': [409, 'A request with this Idempotency-Key is under way'],
   expired: [410, 'The job has expired'],
+  removed: [410, 'The result was removed'],
   'precondition-failed': [412, 'The series has changed'],
   'body-too-large': [413, 'The body is too large'],
   'unsupported-type': [415, 'The body has a type that is not read here'],

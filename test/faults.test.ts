@@ -92,8 +92,8 @@ t.test('jobs dies between storing a job and telling anybody: the next sweep find
   const jobs = await startFunction('jobs', { ...stage.settings, WORKER_URL: worker.url })
   stage.started.push(jobs)
   await until(async () => (await redis.zcard(jobKeys.pokes)) === 0) // the one that wakes a worker at the start
-  const { id } = await openJobs(redis, settings).submit(request) // and that is all that happens
-  await endedOnce(t, { ...stage, jobs }, id, 1)
+  const { job } = await openJobs(redis, settings).submit(request, { revisions: [] }) // and that is all that happens
+  await endedOnce(t, { ...stage, jobs }, job.id, 1)
 })
 
 t.test('a series that is deleted before its job runs fails it at once', async (t) => {

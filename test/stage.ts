@@ -59,8 +59,11 @@ export const plotDefaults = { mark: 'line', width: 800, height: 400, zero: false
 
 export const poke = (worker: FunctionProcess) => call(worker.url, 'POST', '/').catch(() => undefined)
 
+/** Submits a job of its own, even if an equal one is there. */
 export async function submit(stage: Stage, from = '2020-01-01'): Promise<string> {
-  const { status, body } = await call(stage.jobs.url, 'POST', '/jobs', { json: { kind: 'plot', series: 'wave', from } })
+  const json = { kind: 'plot', series: 'wave', from }
+  const headers = { 'cache-control': 'no-cache' }
+  const { status, body } = await call(stage.jobs.url, 'POST', '/jobs', { json, headers })
   if (status !== 202) throw new Error(`not accepted: ${JSON.stringify(body)}`)
   return body.id
 }

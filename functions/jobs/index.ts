@@ -8,6 +8,7 @@ import { isEnded, isExpired, type Job, type JobFilter, type Jobs, newJobId, open
 import { makePoker, type Poker } from '../../shared/jobs/poke.ts'
 import { openQueue, type Queue } from '../../shared/jobs/queue.ts'
 import { openResults, type Results, resultFormats } from '../../shared/jobs/results.ts'
+import { submitJob } from '../../shared/jobs/submit.ts'
 import { makeSweep, type Sweep } from '../../shared/jobs/sweep.ts'
 import { makeWaiter, type Waiter } from '../../shared/jobs/wait.ts'
 import type { Log } from '../../shared/log.ts'
@@ -51,29 +52,22 @@ const waitQuery = {
   description: `Seconds to wait for the end of the job, at most ${maxWaitS}`,
 }
 
-/**
- * Wakes a worker and sends the ticket, behind the answer's back: what fails here is found by a sweep. The poke comes
- * first, since the first ticket of a process waits until redis-smq is loaded.
- */
-async function dispatch({ queue, poker, sweep, log }: JobsServices, job: Job): Promise<void> {
-  const lost = (error: Error) => log.warn({ job: job.id, reason: error.message }, 'a ticket or a poke was lost')
-  await poker?.poke().catch(lost)
-  await queue.send([{ job: job.id, epoch: job.epoch }]).catch(lost)
-  await sweep.run()
-}
+/** Whether the caller wants a run although there may be a result, by `Cache-Control: no-cache`. */
+const wantsFresh = (request: Request) => /(?:^|[,\s])no-cache\s*(?:,|$)/i.test(header(request, 'cache-control') ?? '')
 
 /** The job of a request; that of the first request when it is sent again under its Idempotency-Key. */
 async function submitOnce(request: Request, notes: Notes, services: JobsServices): Promise<Job> {
   const { jobs, store } = services
   const { reference, done, refer } = request.once
   const known = reference === undefined ? undefined : await jobs.get(reference)
-  if (known) return known
+  if (known && !isExpired(known)) return known
   if (done) throw new Problem('expired', `The job '${reference}' of this Idempotency-Key has expired.`)
-  const asked = await readJobRequest(request, store, notes)
+  const { asked, revisions } = await readJobRequest(request, store, notes)
   const id = reference ?? newJobId()
   await refer(id)
-  const job = await jobs.submit(asked, id)
-  void dispatch(services, job)
+  const ask = { id, revisions, asker: request.caller ?? '', fresh: wantsFresh(request) }
+  const { job } = await submitJob(asked, ask, services)
+  if (job.id !== id) await refer(job.id)
   return job
 }
 
@@ -90,7 +84,7 @@ const jobRoutes: Route<JobsServices>[] = [
     scope: 'write',
     summary: 'Submit a job',
     description:
-      'Validated at once. With `Prefer: wait=N` the answer waits up to N s. With an `Accept` that names another form of the result than JSON, such as `image/png` or `text/plain`, it is that form, which needs the scope `read` too, and waits up to 60 s unless told otherwise.',
+      'Validated at once. A question that was asked before about the same revisions of the series is not run again: its result answers at once, a job under way is joined (the answer has its id); `Cache-Control: no-cache` runs it in any case. With `Prefer: wait=N` the answer waits up to N s. With an `Accept` that names another form of the result than JSON, such as `image/png` or `text/plain`, it is that form, which needs the scope `read` too, and waits up to 60 s unless told otherwise.',
     query: { wait: waitQuery },
     body: { types: { 'application/json': jobRequestSchema } },
     formats: resultFormats,

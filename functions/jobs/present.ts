@@ -7,9 +7,11 @@ const timeOrNull = (ms: number | undefined) => (ms === undefined ? null : format
 
 /** A job as answers show it, its links absolute. */
 export function presentJob(job: Job, request: Request, bases: LinkBases): object {
-  const { id, kind, series, params, status, progress, attempt, created, started, finished, expires, error } = job
+  const { id, kind, series, params, status, progress, attempt, askers } = job
+  const { created, started, finished, expires, error } = job
   return {
-    ...{ id, kind, series, from: timeOrNull(job.from), to: timeOrNull(job.to), params, status, progress, attempt },
+    ...{ id, kind, series, from: timeOrNull(job.from), to: timeOrNull(job.to), params, status, progress },
+    ...{ attempt, askers },
     created: formatTime(created),
     ...(started === undefined ? {} : { started: formatTime(started) }),
     ...(finished === undefined ? {} : { finished: formatTime(finished) }),

@@ -22,11 +22,17 @@ interface Body {
   params: Record<string, unknown>
 }
 
+/** A job that can run, and the revision of each of its series. */
+export interface ReadRequest {
+  asked: JobRequest
+  revisions: string[]
+}
+
 /**
  * Turns a body into a job that can run: parameters validated and their defaults filled in, relative times resolved,
  * every series known. Throws Problem with the place of each fault; nothing becomes a job that can't.
  */
-export async function readJobRequest(request: Request, store: SeriesStore, notes: Notes): Promise<JobRequest> {
+export async function readJobRequest(request: Request, store: SeriesStore, notes: Notes): Promise<ReadRequest> {
   const body = readJson<Body>(request, jobRequestSchema)
   const kind = knownKind(body.kind, '/kind')
   const errors = validate(kind.params, body.params).map((error) => ({
@@ -37,11 +43,13 @@ export async function readJobRequest(request: Request, store: SeriesStore, notes
   const tz = typeof body.params.tz === 'string' ? body.params.tz : undefined
   const place = (name: string) => ({ pointer: `/${name}` })
   const range = resolveRange(body, { tz, now: Date.now() }, 'invalid-body', place, notes.add)
-  const series = await resolveSeries(body.series, store)
-  return { kind: kind.name, series, ...range, params: body.params, traceparent: request.traceparent }
+  const found = await resolveSeries(body.series, store)
+  const series = found.map(({ name }) => name)
+  const asked = { kind: kind.name, series, ...range, params: body.params, traceparent: request.traceparent }
+  return { asked, revisions: found.map(({ revision }) => revision) }
 }
 
-async function resolveSeries(asked: Body['series'], store: SeriesStore): Promise<string[]> {
+async function resolveSeries(asked: Body['series'], store: SeriesStore): Promise<SeriesInfo[]> {
   if (typeof asked === 'object' && !Array.isArray(asked)) return matchingSeries(asked.match, store)
   const names = Array.isArray(asked) ? asked : [asked]
   const pointer = (i: number) => (Array.isArray(asked) ? `/series/${i}` : '/series')
@@ -55,10 +63,10 @@ async function resolveSeries(asked: Body['series'], store: SeriesStore): Promise
     found[i] ? [] : [{ pointer: pointer(i), detail: `there is no series '${name}'` }],
   )
   if (unknown.length > 0) throw new Problem('unknown-series', summarizeErrors('The body', unknown), { errors: unknown })
-  return names
+  return found as SeriesInfo[]
 }
 
-async function matchingSeries(match: string, store: SeriesStore): Promise<string[]> {
+async function matchingSeries(match: string, store: SeriesStore): Promise<SeriesInfo[]> {
   const pointer = '/series/match'
   let matchers: Matcher[]
   try {
@@ -83,5 +91,5 @@ async function matchingSeries(match: string, store: SeriesStore): Promise<string
       errors: [{ pointer, detail: `more than ${maxSeries} series match` }],
     })
   }
-  return found.map(({ name }) => name)
+  return found
 }

@@ -37,6 +37,19 @@ export const results: FunctionDefinition<ResultsServices> = {
         )
       },
     },
+    {
+      method: 'DELETE',
+      path: '/results/{id}',
+      scope: 'write',
+      summary: 'Remove a result',
+      description:
+        'Its address then answers 410, until its job is forgotten; the job stays. Whoever asks the same question again gets a new job.',
+      answers: { 204: { description: 'It is gone' } },
+      async handle(request, { results }): Promise<Answer> {
+        await results.remove(request.params.id!)
+        return { status: 204 }
+      },
+    },
   ],
   async open(config, log) {
     const redis = connect(config.QUEUE_REDIS_URL, log)

@@ -27,7 +27,8 @@ t.test('under steady load a poke is let go of, and nothing is taken until the ne
     await server.stop()
   })
   const submit = async () => {
-    const job = await jobs.submit({ kind: 'plot', series: ['s'], params: {}, traceparent: '' })
+    const request = { kind: 'plot', series: ['s'], params: {}, traceparent: '' }
+    const { job } = await jobs.submit(request, { revisions: [], fresh: true })
     await queue.send([{ job: job.id, epoch: job.epoch }])
     return job.id
   }

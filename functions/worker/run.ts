@@ -46,10 +46,10 @@ export async function runAttempt(job: Job, stop: AbortSignal, runner: Runner): P
     if (!held) lost.abort()
   }, settings.JOB_BEAT_MS)
   try {
-    const result = await makeResult(job, over, runner, (done) => {
+    const { result, revisions } = await makeResult(job, over, runner, (done) => {
       progress = done
     })
-    const committed = await persist(() => jobs.succeed(job, result), over)
+    const committed = await persist(() => jobs.succeed(job, result, revisions), over)
     log.info({ outcome: committed ? 'succeeded' : 'refused' }, 'a job has run')
   } catch (error) {
     if (lost.signal.aborted) log.warn('the lease was lost; the attempt was given up')
@@ -105,7 +105,8 @@ async function makeResult(
     finished: formatTime(Date.now()),
     timings: { read: round(readMs), analyse: round(timings.analyse), render: round(timings.render) },
   }
-  return serializeResult({ data, chart, alt, figure, text, svg, png: Buffer.from(drawn.png), provenance })
+  const result = serializeResult({ data, chart, alt, figure, text, svg, png: Buffer.from(drawn.png), provenance })
+  return { result, revisions: read.provenance.map(({ revision }) => revision) }
 }
 
 async function readSeries(job: Job, store: SeriesStore, maxPoints: number) {

@@ -73,6 +73,8 @@ export interface Request {
   /** The body of a route that is not direct; empty when there was none. */
   readonly body: Buffer
   readonly once: Once
+  /** Name of the API key; undefined without one. */
+  readonly caller: string | undefined
   readonly raw: IncomingMessage
   readonly response: ServerResponse
   /** Aborted when the client goes away before it has its answer. */

@@ -15,6 +15,7 @@ export function prepare<Services>(
   match: Match<Services>,
   body: Buffer,
   log: Log,
+  caller?: string,
 ): Request {
   const { route, params, suffix } = match
   const url = new URL(req.url ?? '/', 'http://localhost')
@@ -33,6 +34,7 @@ export function prepare<Services>(
     format,
     body,
     once: always,
+    caller,
     raw: req,
     response: res,
     gone: gone.signal,

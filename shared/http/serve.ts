@@ -103,7 +103,7 @@ export async function openFunction<Services>(
     res: ServerResponse,
     { match, body, caller, log }: Pending<Services & Common>,
   ) {
-    const request = prepare(req, res, match, body, log)
+    const request = prepare(req, res, match, body, log, caller)
     const { formats, formatScope } = match.route
     const isDefault = request.format === Object.keys(formats ?? {})[0]
     if (formatScope && !isDefault) authorize(keys, formatScope, req.headers.authorization)

@@ -2,40 +2,10 @@ import { v7 as uuidv7 } from 'uuid'
 import { jobKeys } from '../keys.ts'
 import { Problem } from '../problems.ts'
 import { type Redis, runScript } from '../redis.ts'
+import { fingerprint } from './fingerprint.ts'
+import { isExpired, type Job, type JobError, type JobRequest, type JobStatus, readJob, serializeJob } from './job.ts'
 
-export type JobStatus = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled'
-
-/** Why a job has failed: a code of the kind's or of ours, and a sentence. */
-export interface JobError {
-  code: string
-  detail: string
-}
-
-/** What is asked for: resolved and validated. Times are Unix milliseconds. */
-export interface JobRequest {
-  kind: string
-  series: string[]
-  from?: number | undefined
-  to?: number | undefined
-  params: Record<string, unknown>
-  traceparent: string
-}
-
-export interface Job extends JobRequest {
-  id: string
-  status: JobStatus
-  /** Counts the times that the job was queued: what an earlier worker still says is refused. */
-  epoch: number
-  /** Counts the times that a worker took the job. */
-  attempt: number
-  /** 0 to 1. */
-  progress: number
-  created: number
-  started?: number
-  finished?: number
-  expires?: number
-  error?: JobError
-}
+export { isEnded, isExpired, type Job, type JobError, type JobRequest, type JobStatus } from './job.ts'
 
 export interface JobSettings {
   JOB_LEASE_MS: number
@@ -53,13 +23,34 @@ export interface JobFilter {
   series?: string | undefined
 }
 
+/** One request for a job. */
+export interface Ask {
+  /** That of each series as it was found: it is part of the question. */
+  revisions: string[]
+  /** Of the request, and of the job if it makes one: a second call with the same id makes no second job. */
+  id?: string
+  /** Name of the API key that asks; empty without one. */
+  asker?: string
+  /** Runs a job of its own whatever there is. */
+  fresh?: boolean
+}
+
+/** `new`: it was made; `joined`: another request had made it, and it is under way; `known`: it has a result. */
+export interface Submitted {
+  how: 'new' | 'joined' | 'known'
+  job: Job
+}
+
 /**
  * The truth about jobs, in Redis. Each method that changes a job is one atomic script of redis/scripts/; a worker's
  * methods say false when the job is no longer its own, and then nothing was changed.
  */
 export interface Jobs {
-  /** A second call with the same id makes no second job. */
-  submit(request: JobRequest, id?: string): Promise<Job>
+  /**
+   * One question, one answer: finds the result of an equal question about the same revisions, or joins the job under
+   * way, or makes one. Throws Problem 'queue-full'.
+   */
+  submit(request: JobRequest, ask: Ask): Promise<Submitted>
   get(id: string): Promise<Job | undefined>
   /**
    * Newest first, those behind the id `after`. With `next` more may follow behind that id: a page is short where few of
@@ -69,7 +60,8 @@ export interface Jobs {
   /** Takes a ticket's job, or without a ticket the oldest that is ready. */
   claim(ticket?: { job: string; epoch: number }): Promise<Job | undefined>
   beat(claim: Claim, progress: number): Promise<boolean>
-  succeed(claim: Claim, result: Record<string, string | Buffer>): Promise<boolean>
+  /** `revisions` are those that were read: the result is the answer to a question about these. */
+  succeed(job: Job, result: Record<string, string | Buffer>, revisions: string[]): Promise<boolean>
   /** Ends a job that no further attempt can mend. */
   fail(claim: Claim, error: JobError): Promise<boolean>
   /** Gives a job back: after a fault, a lease that ran out (only then), or because the worker stops. */
@@ -78,10 +70,15 @@ export interface Jobs {
     why: 'fault' | 'lease' | 'stop',
     error: JobError,
   ): Promise<'queued' | 'failed' | undefined>
+  /** Removes a job's result: it answers no more. False when there is none. */
+  removeResult(id: string): Promise<boolean>
 }
 
 /** Ids sort by time. */
 export const newJobId = (): string => uuidv7()
+
+/** The part of its time that a result must still have to answer another question: who asks will want to read it. */
+const leastLeft = 0.01
 
 /** Jobs read at a time by a list, and at most in one call: filters look at each job. */
 const listBatch = 200
@@ -91,24 +88,34 @@ export function openJobs(redis: Redis, settings: JobSettings): Jobs {
   const { ready, leases, all, expiry, changes } = jobKeys
 
   async function end(
-    claim: Claim,
+    { id, epoch }: Claim,
     status: JobStatus,
-    error: string,
-    result: Record<string, string | Buffer>,
+    {
+      answers = '',
+      error = '',
+      result = {},
+    }: { answers?: string; error?: string; result?: Record<string, string | Buffer> },
   ): Promise<boolean> {
-    const keys = [jobKeys.job(claim.id), jobKeys.result(claim.id), leases, expiry]
-    const args = [claim.id, claim.epoch, status, settings.RESULT_TTL_MS, changes, error]
+    const keys = [jobKeys.job(id), jobKeys.result(id), jobKeys.asks(id), leases, expiry]
+    const args = [id, epoch, status, settings.RESULT_TTL_MS, changes, jobKeys.answerPrefix, answers, error]
     return (await runScript(redis, 'completeJob', keys, [...args, ...Object.entries(result).flat()])) === 1
   }
 
   return {
-    async submit(request, id = newJobId()) {
-      const fields = Object.entries(serialize(request)).flat()
-      const args = [id, settings.MAX_QUEUED_JOBS, changes, ...fields]
-      const created = await runScript(redis, 'submitJob', [jobKeys.job(id), all, ready], args)
-      if (created === null)
-        throw new Problem('queue-full', `${settings.MAX_QUEUED_JOBS} jobs are waiting already; try again later.`)
-      return { ...request, id, created: Number(created), status: 'queued', epoch: 1, attempt: 0, progress: 0 }
+    async submit(request, { revisions, id = newJobId(), asker = '', fresh = false }) {
+      const { MAX_QUEUED_JOBS, RESULT_TTL_MS } = settings
+      const question = fingerprint(request, revisions)
+      const { jobPrefix, resultPrefix, asksPrefix } = jobKeys
+      const fields = { ...serializeJob(request), fingerprint: question }
+      const leastLeftMs = Math.floor(RESULT_TTL_MS * leastLeft)
+      const prefixes = [jobPrefix, resultPrefix, asksPrefix]
+      const args = [id, ...prefixes, asker, fresh ? 1 : 0, MAX_QUEUED_JOBS, leastLeftMs, changes]
+      const keys = [jobKeys.job(id), all, ready, jobKeys.answer(question)]
+      const reply = await runScript(redis, 'submitJob', keys, [...args, ...Object.entries(fields).flat()])
+      if (reply === null)
+        throw new Problem('queue-full', `${MAX_QUEUED_JOBS} jobs are waiting already; try again later.`)
+      const [how, pairs] = reply as [Submitted['how'], string[]]
+      return { how, job: readPairs(pairs)! }
     },
 
     async get(id) {
@@ -137,10 +144,7 @@ export function openJobs(redis: Redis, settings: JobSettings): Jobs {
       const pairs = (await runScript(redis, 'claimJob', [ready, leases, jobKeys.claim(uuidv7())], args)) as
         | string[]
         | null
-      if (pairs === null) return undefined
-      const hash: Record<string, string> = {}
-      for (let i = 0; i < pairs.length; i += 2) hash[pairs[i]!] = pairs[i + 1]!
-      return readJob(hash)
+      return pairs === null ? undefined : readPairs(pairs)
     },
 
     async beat({ id, epoch }, progress) {
@@ -148,26 +152,31 @@ export function openJobs(redis: Redis, settings: JobSettings): Jobs {
       return (await runScript(redis, 'beatJob', [jobKeys.job(id), leases], args)) === 1
     },
 
-    succeed: (claim, result) => end(claim, 'succeeded', '', result),
+    succeed: (job, result, revisions) => end(job, 'succeeded', { answers: fingerprint(job, revisions), result }),
 
-    fail: (claim, error) => end(claim, 'failed', JSON.stringify(error), {}),
+    fail: (claim, error) => end(claim, 'failed', { error: JSON.stringify(error) }),
 
     async release({ id, epoch }, why, error) {
       const { JOB_ATTEMPTS, JOB_BACKOFF_MS, RESULT_TTL_MS } = settings
-      const args = [id, epoch ?? '', why, JOB_ATTEMPTS, JOB_BACKOFF_MS, JSON.stringify(error), RESULT_TTL_MS, changes]
-      const outcome = await runScript(redis, 'releaseJob', [jobKeys.job(id), ready, leases, expiry], args)
+      const limits = [JOB_ATTEMPTS, JOB_BACKOFF_MS, JSON.stringify(error), RESULT_TTL_MS]
+      const args = [id, epoch ?? '', why, ...limits, changes, jobKeys.answerPrefix]
+      const keys = [jobKeys.job(id), ready, leases, expiry, jobKeys.asks(id)]
+      const outcome = await runScript(redis, 'releaseJob', keys, args)
       return (outcome ?? undefined) as 'queued' | 'failed' | undefined
+    },
+
+    async removeResult(id) {
+      const keys = [jobKeys.job(id), jobKeys.result(id)]
+      return (await runScript(redis, 'removeResult', keys, [id, uuidv7(), jobKeys.answerPrefix, changes])) === 1
     },
   }
 }
 
-/** Whether a job has ended and its result's time is over: it is only remembered. */
-export function isExpired(job: Job): boolean {
-  return job.expires !== undefined && job.expires <= Date.now()
-}
-
-export function isEnded(job: Job): boolean {
-  return job.status !== 'queued' && job.status !== 'running'
+/** Reads a job from the names and values that a script gives. */
+function readPairs(pairs: string[]): Job | undefined {
+  const hash: Record<string, string> = {}
+  for (let i = 0; i < pairs.length; i += 2) hash[pairs[i]!] = pairs[i + 1]!
+  return readJob(hash)
 }
 
 function fits(job: Job, { status, kind, series }: JobFilter): boolean {
@@ -176,35 +185,4 @@ function fits(job: Job, { status, kind, series }: JobFilter): boolean {
     (kind === undefined || job.kind === kind) &&
     (series === undefined || job.series.includes(series))
   )
-}
-
-function serialize(request: JobRequest): Record<string, string> {
-  const { kind, series, from, to, params, traceparent } = request
-  return {
-    ...{ kind, series: JSON.stringify(series), params: JSON.stringify(params), traceparent },
-    ...(from === undefined ? {} : { from: String(from) }),
-    ...(to === undefined ? {} : { to: String(to) }),
-  }
-}
-
-function readJob(hash: Record<string, string>): Job | undefined {
-  if (hash.id === undefined) return undefined
-  const times: Partial<Record<'from' | 'to' | 'started' | 'finished' | 'expires', number>> = {}
-  for (const name of ['from', 'to', 'started', 'finished', 'expires'] as const) {
-    if (hash[name] !== undefined) times[name] = Number(hash[name])
-  }
-  return {
-    id: hash.id,
-    kind: hash.kind!,
-    series: JSON.parse(hash.series!),
-    params: JSON.parse(hash.params!),
-    traceparent: hash.traceparent!,
-    status: hash.status as JobStatus,
-    epoch: Number(hash.epoch),
-    attempt: Number(hash.attempt),
-    progress: Number(hash.progress),
-    created: Number(hash.created),
-    ...times,
-    ...(hash.error === undefined ? {} : { error: JSON.parse(hash.error) }),
-  }
 }

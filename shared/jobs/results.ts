@@ -92,6 +92,8 @@ const svgPolicy = "sandbox; default-src 'none'; style-src 'unsafe-inline'; font-
 export interface Results {
   /** One representation of a job's result as an answer. Throws Problem: unknown, expired, not finished, unsuccessful. */
   answer(id: string, format: string, artifactLink: (suffix: string) => string): Promise<Answer>
+  /** Removes a result: whoever asks its question again gets a new job. Throws the same Problems. */
+  remove(id: string): Promise<void>
 }
 
 export function openResults(redis: Redis, jobs: Jobs): Results {
@@ -149,6 +151,10 @@ export function openResults(redis: Redis, jobs: Jobs): Results {
         },
       }
     },
+
+    async remove(id) {
+      if (!(await jobs.removeResult(id))) throw missing(id, await jobs.get(id))
+    },
   }
 }
 
@@ -160,7 +166,8 @@ function missing(id: string, job: Job | undefined): Problem {
       headers: { 'retry-after': '1' },
     })
   }
-  if (job.status === 'succeeded') return new Problem('unknown-result', `The result '${id}' was removed.`)
+  if (job.removed !== undefined)
+    return new Problem('removed', `The result '${id}' was removed at ${formatTime(job.removed)}.`)
   return new Problem(
     'job-unsuccessful',
     `The job '${id}' has ${job.status}${job.error ? `: ${job.error.detail}` : '.'}`,

@@ -40,7 +40,7 @@ const time = { type: 'string', format: 'date-time' } as const
 
 export const jobSchema = {
   type: 'object',
-  required: ['id', 'kind', 'series', 'params', 'status', 'progress', 'attempt', 'created', 'links'],
+  required: ['id', 'kind', 'series', 'params', 'status', 'progress', 'attempt', 'askers', 'created', 'links'],
   properties: {
     id: { type: 'string' },
     kind: { type: 'string' },
@@ -51,6 +51,10 @@ export const jobSchema = {
     status: jobStatusSchema,
     progress: { type: 'number', minimum: 0, maximum: 1 },
     attempt: { type: 'integer', description: 'How often a worker has taken the job' },
+    askers: {
+      type: 'integer',
+      description: 'How many requests ask for the job: equal ones join it while it is under way',
+    },
     created: time,
     started: time,
     finished: time,
