@@ -119,6 +119,8 @@ const keyForms = {
   once: /^ky:\{once:[\w-]+\}$/,
   job: /^ky:\{jobs\}:job:(?<id>.+)$/s,
   result: /^ky:\{jobs\}:result:(?<id>.+)$/s,
+  answer: /^ky:\{jobs\}:answer:.+$/s,
+  asks: /^ky:\{jobs\}:asks:(?<id>.+)$/s,
   claim: /^ky:\{jobs\}:claim:.+$/s,
   'job-set': /^ky:\{jobs\}:(?<set>all|ready|leases|expiry)$/,
   pokes: /^ky:\{jobs\}:pokes$/,

@@ -100,6 +100,17 @@ export const faultTable = {
     'A job that waits or runs would expire, or one that has ended would not.',
     'It gets the right expiry.',
   ],
+  'job-askers': [
+    'damage',
+    'A job is asked for by more or fewer than are listed: it would be cancelled too early, or never.',
+    'They are counted anew.',
+  ],
+  'answer-orphan': [
+    'leftover',
+    'An answer to a question names a job that does not answer it any more.',
+    'It is removed.',
+  ],
+  'asks-orphan': ['leftover', 'It is kept who asks for a job that has ended, or is not there.', 'It is removed.'],
   'job-orphan': ['leftover', 'A set of jobs names one that is not there.', 'It is taken out.'],
   'job-open': ['unfinished', 'A job waits or runs.', ''],
   'result-missing': ['damage', 'A job has succeeded and has no result.', ''],

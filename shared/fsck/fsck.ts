@@ -6,6 +6,7 @@ import { namesSubject } from './directory.ts'
 import { type Fault, type FaultCode, Findings, faultTable, type Severity, type Subject } from './faults.ts'
 import { journalSubject, openImportsSubject, stagedSubject } from './imports.ts'
 import { jobSubject } from './jobs.ts'
+import { answerSubject, asksSubject } from './questions.ts'
 import { asideSubject, markSubject, pokesSubject, recordSubject } from './records.ts'
 import { seriesSubject } from './series.ts'
 import { consumersSubject, ticketSubject } from './tickets.ts'
@@ -43,7 +44,7 @@ const relooks = 4
 /** Tries of a repair under which something changes. */
 const mostMends = 5
 
-const jobForms = new Set<KeyForm>(['job', 'result', 'claim', 'job-set', 'pokes'])
+const jobForms = new Set<KeyForm>(['job', 'result', 'answer', 'asks', 'claim', 'job-set', 'pokes'])
 const eitherForms = new Set<KeyForm>(['once', 'swept'])
 
 /**
@@ -132,6 +133,10 @@ export async function checkStore(
       case 'result':
         if ((await redis.exists(jobKeys.job(parts.id!))) === 0) yield jobSubject(parts.id!, atRest)
         return
+      case 'answer':
+        return yield answerSubject(key)
+      case 'asks':
+        return yield asksSubject(key, parts.id!)
       case 'job-set':
         if (!(await isSet(key))) return yield noSetSubject(key)
         for await (const ids of members(key)) {

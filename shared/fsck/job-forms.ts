@@ -20,6 +20,12 @@ export const jobForms: Record<string, FieldForm> = {
   traceparent: text,
   from: time,
   to: time,
+  fingerprint: optional(matching(/^[\w-]{43}$/)),
+  askers: optional(count),
+  withdrawal: optional(filled),
+  removal: optional(filled),
+  removed: time,
+  retryOf: optional(filled),
 }
 
 /** The fields of a result, read as Latin-1: one of them is a picture. */

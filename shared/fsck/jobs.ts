@@ -17,6 +17,8 @@ interface FoundJob {
   job: Map<string, string>
   result: Map<string, string>
   scores: Record<SetName, string>
+  /** Who asks for it, behind `-` once it was taken back. */
+  asks: string[]
 }
 
 /** A job with its result and where it is filed. `atRest`: it should have ended. */
@@ -35,6 +37,7 @@ export function jobSubject(id: string, atRest: boolean): Subject {
       if (found.types[0] === 'none') lookAtOrphans(id, found, findings)
       else if (lookAtFields(id, found, findings)) {
         lookAtPlaces(id, found, findings, atRest)
+        lookAtAskers(id, found, findings)
         lookAtResult(id, found, findings)
       }
       return findings
@@ -43,9 +46,9 @@ export function jobSubject(id: string, atRest: boolean): Subject {
 }
 
 async function findJob(redis: Redis, id: string): Promise<FoundJob> {
-  const keys = [jobKeys.job(id), jobKeys.result(id), all, ready, leases, expiry]
+  const keys = [jobKeys.job(id), jobKeys.result(id), all, ready, leases, expiry, jobKeys.asks(id)]
   const reply = (await runScriptForBuffers(redis, 'inspectJob', keys, [id])) as unknown[]
-  const [now, jobType, jobLife, resultType, resultLife, job, result, scores] = reply
+  const [now, jobType, jobLife, resultType, resultLife, job, result, scores, asks] = reply
   const names = Object.keys(sets) as SetName[]
   return {
     now: now as number,
@@ -54,6 +57,7 @@ async function findJob(redis: Redis, id: string): Promise<FoundJob> {
     job: pairsOf(job as Buffer[]),
     result: pairsOf(result as Buffer[], 'latin1'),
     scores: Object.fromEntries(names.map((name, i) => [name, String((scores as Buffer[])[i])])) as FoundJob['scores'],
+    asks: (asks as Buffer[]).map(String),
   }
 }
 
@@ -78,7 +82,7 @@ function lookAtFields(id: string, { job }: FoundJob, findings: Findings): boolea
   const faults = fieldFaults(job, jobForms)
   if (job.get('id') !== id) faults.push({ field: 'id', detail: `it says '${job.get('id')}'`, kind: 'malformed' })
   const remove = (commands: Commands) => {
-    commands.unlink(jobKeys.job(id), jobKeys.result(id))
+    commands.unlink(jobKeys.job(id), jobKeys.result(id), jobKeys.asks(id))
     for (const key of Object.values(sets)) commands.zrem(key, id)
   }
   for (const { field, detail, kind } of faults) {
@@ -137,6 +141,16 @@ function lookAtLife(
     findings.say('job-endless', key, `it has ${status} and does not expire`, expire)
 }
 
+/** A job of an earlier version has no list of who asks for it. */
+function lookAtAskers(id: string, { job, asks }: FoundJob, findings: Findings): void {
+  if (!isUnderWay(job.get('status')!) || asks.length === 0) return
+  const asking = asks.filter((who) => !who.startsWith('-')).length
+  if (Number(job.get('askers')) === asking) return
+  const detail = `it is asked for ${job.get('askers')} times; ${asking} are listed`
+  const count = (commands: Commands) => void commands.hset(jobKeys.job(id), 'askers', asking)
+  findings.say('job-askers', jobKeys.job(id), detail, count)
+}
+
 function lookAtResult(id: string, { now, job, result, types, lives }: FoundJob, findings: Findings): void {
   const key = jobKeys.result(id)
   const [status, expires] = [job.get('status'), Number(job.get('expires'))]
@@ -145,7 +159,7 @@ function lookAtResult(id: string, { now, job, result, types, lives }: FoundJob, 
     return
   }
   if (types[1] === 'none') {
-    if (expires > now) findings.say('result-missing', key, 'its job has succeeded')
+    if (expires > now && !job.has('removed')) findings.say('result-missing', key, 'its job has succeeded')
     return
   }
   for (const { field, detail } of fieldFaults(result, resultForms))

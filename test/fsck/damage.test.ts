@@ -32,7 +32,14 @@ async function makeVictim(withJob: boolean): Promise<Victim> {
   const path = `/series/${encodeURIComponent(series)}`
   await call(server.url, 'POST', `${path}/points`, { body, headers: csv })
   await call(server.url, 'PUT', path, { json: { labels: { place: 'here' } } })
-  return { redis, series, job: withJob ? await drawn(server.url) : '' }
+  return { redis, series, job: withJob ? await draw(series) : '' }
+}
+
+async function draw(series: string): Promise<string> {
+  const json = { kind: 'plot', series, params: { width: 200, height: 120 } }
+  const { body } = await call(server.url, 'POST', '/jobs', { json, headers: { prefer: 'wait=30' } })
+  if (body.status !== 'succeeded') throw new Error(JSON.stringify(body))
+  return body.id
 }
 
 /** Does a damage, finds it, mends it where that can be, and looks that nothing is wrong then. */
@@ -45,6 +52,8 @@ async function tryOut(t: Test, damage: Damage, victim: Victim) {
   const mended = await faultsIn(server.redis.url, { repair: true, notes: true })
   for (const finding of mended) t.equal(finding.mended, finding.mendable, sayFinding(finding))
   await damage.undo?.(victim)
+  // Where a job was removed, what it answered is found by the next look.
+  await faultsIn(server.redis.url, { repair: true })
   t.same((await faultsIn(server.redis.url, { notes: true })).map(sayFinding), [], 'nothing is wrong then')
 }
 

@@ -79,6 +79,30 @@ export const jobDamages: Damage[] = [
     make: ({ redis }) => redis.zadd(jobKeys.ready, 1e15, uuidv7()),
   },
   {
+    code: 'answer-orphan',
+    what: 'an answer of a job that is not there',
+    make: ({ redis }) => redis.set(jobKeys.answer('f'), 'nobody'),
+  },
+  {
+    code: 'answer-orphan',
+    what: 'an answer of a job whose result was removed',
+    make: (victim) => victim.redis.hset(job(victim), 'status', 'failed'),
+  },
+  {
+    code: 'asks-orphan',
+    what: 'who asked for a job that has ended',
+    make: ({ redis, job }) => redis.hset(jobKeys.asks(job), 'a', 'somebody'),
+  },
+  {
+    code: 'job-askers',
+    what: 'more who ask than are listed',
+    async make(victim) {
+      const { redis } = victim
+      await redis.hset(job(victim), 'status', 'queued', 'askers', 3)
+      await redis.hset(jobKeys.asks(victim.job), 'a', '+', 'b', '-')
+    },
+  },
+  {
     code: 'result-missing',
     what: 'a result that was deleted',
     make: (victim) => victim.redis.unlink(result(victim)),
