@@ -56,7 +56,7 @@ export async function startLocal(settings: Record<string, string | undefined>, l
     workerUrl: workerServer.url,
     async stop() {
       clearInterval(clock)
-      worker.stop?.()
+      for (const part of [...all, worker]) part.stop?.()
       await Promise.all([drain(server, config.DRAIN_MS), drain(workerServer, config.DRAIN_MS)])
       await close()
     },

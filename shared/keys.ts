@@ -84,7 +84,7 @@ export const jobKeys = {
   asksPrefix: `${jobsTag}:asks:`,
   /** String: the job under way, or with a result, that answers a question, by the question's fingerprint. */
   answer: (fingerprint: string) => `${jobsTag}:answer:${fingerprint}`,
-  /** Hash: id of a request that asks for this job → who sent it; while the job is under way. */
+  /** Hash: id of a request for this job → who sent it, behind `+`, or `-` once it was taken back; while the job is under way. */
   asks: (id: string) => `${jobsTag}:asks:${id}`,
   /** String: the job of one claim, for when the claim is sent twice. */
   claim: (id: string) => `${jobsTag}:claim:${id}`,
@@ -100,7 +100,7 @@ export const jobKeys = {
   pokes: `${jobsTag}:pokes`,
   /** String that exists while no sweep is due. */
   swept: `${jobsTag}:swept`,
-  /** Channel on which each change of a job is told, as its id. */
+  /** Channel on which each change of a job is told: its hash as a JSON array of names and values. */
   changes: `${jobsTag}:changes`,
 }
 

@@ -1,7 +1,7 @@
 import { type Request, readJson, summarizeErrors } from '../../shared/http/http.ts'
 import type { Notes } from '../../shared/http/notes.ts'
 import { resolveRange } from '../../shared/http/range.ts'
-import type { JobRequest } from '../../shared/jobs/jobs.ts'
+import type { JobRequest, Jobs } from '../../shared/jobs/jobs.ts'
 import { type InputError, Problem } from '../../shared/problems.ts'
 import { jobRequestSchema } from '../../shared/schemas/jobs.ts'
 import { type Matcher, parseMatch } from '../../shared/series/match.ts'
@@ -10,6 +10,7 @@ import { nameFault } from '../../shared/series/name.ts'
 import type { SeriesStore } from '../../shared/series/store.ts'
 import { validate } from '../../shared/validate.ts'
 import { knownKind } from './kinds.ts'
+import { remembered } from './services.ts'
 
 /** Most series of one job. */
 const maxSeries = 100
@@ -47,6 +48,25 @@ export async function readJobRequest(request: Request, store: SeriesStore, notes
   const series = found.map(({ name }) => name)
   const asked = { kind: kind.name, series, ...range, params: body.params, traceparent: request.traceparent }
   return { asked, revisions: found.map(({ revision }) => revision) }
+}
+
+/** The question of a job that has failed or was cancelled, about its series as they are now. Throws Problem. */
+export async function readRetry(
+  request: Request,
+  { jobs, store }: { jobs: Jobs; store: SeriesStore },
+): Promise<ReadRequest> {
+  const id = request.params.id!
+  const { kind, series, from, to, params, status } = remembered(id, await jobs.get(id))
+  if (status !== 'failed' && status !== 'cancelled') {
+    const how = status === 'succeeded' ? 'has succeeded' : status === 'running' ? 'is running' : 'waits to be run'
+    throw new Problem('not-retryable', `The job '${id}' ${how}; only one that failed or was cancelled is run again.`)
+  }
+  knownKind(kind)
+  const found = await Promise.all(series.map((name) => store.get(name)))
+  const missing = series.filter((_, i) => !found[i])
+  if (missing.length > 0) throw new Problem('unknown-series', `There is no series '${missing.join("', '")}' any more.`)
+  const asked = { kind, series, from, to, params, traceparent: request.traceparent, retryOf: id }
+  return { asked, revisions: found.map((info) => info!.revision) }
 }
 
 async function resolveSeries(asked: Body['series'], store: SeriesStore): Promise<SeriesInfo[]> {

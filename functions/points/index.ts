@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto'
 import type { Route } from '../../shared/http/http.ts'
 import { openOnces } from '../../shared/http/once.ts'
 import type { FunctionDefinition } from '../../shared/http/serve.ts'
-import { connect } from '../../shared/redis.ts'
+import { openJobs } from '../../shared/jobs/jobs.ts'
+import { removeJobsOfSeries } from '../../shared/jobs/of-series.ts'
+import { connect, type Redis } from '../../shared/redis.ts'
 import { segments } from '../../shared/segments.ts'
 import { openImports } from '../../shared/series/imports.ts'
 import { sweepByTheClock } from '../../shared/series/retention.ts'
@@ -36,12 +38,20 @@ export const points: FunctionDefinition<PointsServices> = {
     const redis = connect(config.REDIS_URL, log)
     const store = openStore(redis)
     const { IMPORT_LEASE_MS: leaseMs, SWEEP_MS: everyMs } = config
+    // The Redis of the jobs may be another one; it is connected when it is first needed.
+    let other: Redis | undefined
+    const jobsRedis = () => {
+      if (config.QUEUE_REDIS_URL === config.REDIS_URL) return redis
+      other ??= connect(config.QUEUE_REDIS_URL, log)
+      return other
+    }
     const sweep = sweepByTheClock(redis, store.get, { everyMs: config.RETENTION_SWEEP_MS, log })
     return {
       store,
       onces: openOnces(redis, config),
       imports: openImports(redis, store, { leaseMs, everyMs, log }),
       stage: () => openStaging(redis, randomUUID(), config.IMPORT_TTL_MS),
+      removeResults: (name) => removeJobsOfSeries(jobsRedis(), openJobs(jobsRedis(), config), name),
       maxImportBytes: config.MAX_IMPORT_BYTES,
       maxImportSeries: config.MAX_IMPORT_SERIES,
       maxBodyBytes: config.MAX_BODY_BYTES,
@@ -54,6 +64,7 @@ export const points: FunctionDefinition<PointsServices> = {
       async close() {
         sweep.stop()
         redis.disconnect()
+        other?.disconnect()
       },
     }
   },

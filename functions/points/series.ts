@@ -108,10 +108,16 @@ export const seriesRoutes: Route<PointsServices>[] = [
     path: '/series/{series}',
     scope: 'write',
     summary: 'Remove a series with all its points',
+    description:
+      'Results of jobs on it stay, unless `results=true`: then they are removed, and jobs on it that wait or run fail with `series-deleted`. Sent again after it broke off, that removes what is left.',
+    query: { results: { type: 'boolean', default: false, description: 'Removes the results of its jobs too' } },
     answers: { 204: { description: 'It is gone' } },
-    async handle(request, { store }): Promise<Answer> {
+    async handle(request, { store, removeResults }): Promise<Answer> {
       const name = seriesName(request)
-      if (!(await store.remove(name, writeOptions(request)))) throw unknownSeries(name)
+      const wasThere = await store.remove(name, writeOptions(request))
+      // The series goes first: no job that is submitted from then on can read it.
+      const removed = request.query.results === true ? await removeResults(name) : 0
+      if (!wasThere && removed === 0) throw unknownSeries(name)
       return { status: 204 }
     },
   },

@@ -20,6 +20,8 @@ export interface PointsServices {
   imports: Imports
   /** Begins an import. */
   stage(): Staging
+  /** Removes what jobs have made of a series; says of how many. */
+  removeResults(name: string): Promise<number>
   bases: LinkBases
 }
 

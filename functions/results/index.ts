@@ -6,6 +6,7 @@ import { openResults, type Results, resultFormats } from '../../shared/jobs/resu
 import { connect } from '../../shared/redis.ts'
 import { resultSchema } from '../../shared/schemas/results.ts'
 import { segments } from '../../shared/segments.ts'
+import { listRoute } from './listing.ts'
 
 export interface ResultsServices {
   results: Results
@@ -37,6 +38,7 @@ export const results: FunctionDefinition<ResultsServices> = {
         )
       },
     },
+    listRoute,
     {
       method: 'DELETE',
       path: '/results/{id}',

@@ -13,10 +13,11 @@ async function answer({ kind: name, input }: Question): Promise<Drawn> {
   if (!kind) throw new AnalysisError('unknown-kind', `This worker knows no kind '${name}'.`)
   const started = performance.now()
   const { data, chart, alt, figure } = kind.run(input)
-  say({ progress: 0.5 })
+  say({ progress: 0.4 })
   const analysed = performance.now()
   const tz = typeof input.params.tz === 'string' ? input.params.tz : 'UTC'
   const { svg, png } = await render(chart, { tz, alt })
+  say({ progress: 0.9 })
   const text = figure ? textChart(figure) : wordsOnly(alt)
   const timings = { analyse: analysed - started, render: performance.now() - analysed }
   return { data, chart, alt, ...(figure && { figure }), text, svg, png, versions, timings }

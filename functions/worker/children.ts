@@ -20,6 +20,11 @@ export class AttemptError extends Error {
   }
 }
 
+/** Why an attempt that is no longer wanted has ended. */
+export function abortError({ reason }: AbortSignal): AttemptError {
+  return reason instanceof AttemptError ? reason : new AttemptError('aborted', 'The attempt was given up.', true)
+}
+
 export interface Bounds {
   memoryBytes: number
   /** Aborted when the attempt is no longer wanted, with an AttemptError as the reason if it is a failure: the child is killed. */
@@ -73,10 +78,7 @@ export function openChildren(log: Log, memoryBytes: number): Children {
           discard(asked)
           finish(() => reject(why))
         }
-        const onAbort = () => {
-          const { reason } = signal
-          kill(reason instanceof AttemptError ? reason : new AttemptError('aborted', 'The attempt was given up.', true))
-        }
+        const onAbort = () => kill(abortError(signal))
         const onExit = (code: number | null, by: string | null) => {
           finish(() =>
             reject(new AttemptError('crashed', `The drawing process ended with ${by ?? `exit code ${code}`}.`, true)),

@@ -3,11 +3,15 @@ import type { FunctionDefinition } from '../../shared/http/serve.ts'
 import { openJobs } from '../../shared/jobs/jobs.ts'
 import { openQueue } from '../../shared/jobs/queue.ts'
 import { makeSweep } from '../../shared/jobs/sweep.ts'
+import { watchJobs } from '../../shared/jobs/watch.ts'
 import { connect } from '../../shared/redis.ts'
 import { openStore } from '../../shared/series/store.ts'
 import { openChildren } from './children.ts'
 import { type Drain, makeDrain } from './drain.ts'
 import { runAttempt } from './run.ts'
+
+/** A running job is looked at so often: the message that it was cancelled may get lost. */
+const lookMs = 500
 
 /** The function that draws: a poke wakes it, and is answered when the queue is drained. */
 export const worker: FunctionDefinition<{ drain: Drain }> = {
@@ -36,7 +40,8 @@ export const worker: FunctionDefinition<{ drain: Drain }> = {
     const jobs = openJobs(redis, config)
     const queue = openQueue({ url: config.QUEUE_REDIS_URL, log })
     const giveBack = new AbortController()
-    const runner = { jobs, store: openStore(points), children, settings: config, log }
+    const watch = watchJobs(redis, jobs, { lookMs })
+    const runner = { jobs, watch, store: openStore(points), children, settings: config, log }
     const drain = makeDrain(redis, {
       ...{ jobs, queue, log },
       sweep: makeSweep(redis, { jobs, queue, log, everyMs: config.SWEEP_MS }),
@@ -61,6 +66,7 @@ export const worker: FunctionDefinition<{ drain: Drain }> = {
         giveBack.abort()
         await drain.idle()
         await drain.close()
+        watch.close()
         children.close()
         await queue.close()
         points.disconnect()

@@ -1,14 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { SeriesInput } from '../../shared/analysis/kind.ts'
 import type { Job, Jobs } from '../../shared/jobs/jobs.ts'
 import { type Provenance, serializeResult } from '../../shared/jobs/results.ts'
+import type { Watch } from '../../shared/jobs/watch.ts'
 import type { Log } from '../../shared/log.ts'
 import { isUnavailable } from '../../shared/redis.ts'
-import { concatPoints, noPoints } from '../../shared/series/points.ts'
 import type { SeriesStore } from '../../shared/series/store.ts'
 import { formatTime } from '../../shared/time.ts'
 import { version } from '../../shared/version.ts'
 import { AttemptError, type Children } from './children.ts'
+import { holdJob } from './hold.ts'
+import { readSeries } from './read.ts'
 
 export interface RunSettings {
   JOB_BEAT_MS: number
@@ -19,6 +20,7 @@ export interface RunSettings {
 
 export interface Runner {
   jobs: Jobs
+  watch: Watch
   store: SeriesStore
   children: Children
   settings: RunSettings
@@ -27,35 +29,28 @@ export interface Runner {
 
 /**
  * One attempt of a claimed job, from the parent's side: reads the series, has the child draw, and commits what came
- * of it. It holds the lease all the while and gives up when the lease is gone. With `stop` aborted the job is given back.
+ * of it. It holds the lease all the while and gives up when the job is no longer its own: cancelled, or another's. With
+ * `stop` aborted the job is given back.
  */
 export async function runAttempt(job: Job, stop: AbortSignal, runner: Runner): Promise<void> {
   const { jobs, settings } = runner
   const log = runner.log.child({ job: job.id, attempt: job.attempt, traceparent: job.traceparent })
-  const lost = new AbortController()
   const late = new AbortController()
-  const over = AbortSignal.any([stop, lost.signal, late.signal])
   const timer = setTimeout(() => {
     late.abort(new AttemptError('timeout', `The attempt took longer than ${settings.JOB_TIMEOUT_MS} ms.`, true))
   }, settings.JOB_TIMEOUT_MS)
   log.info('a job has started')
-  let progress = 0
-  const beat = setInterval(async () => {
-    // While Redis is away nobody else can take the job either.
-    const held = await jobs.beat(job, progress).catch(() => true)
-    if (!held) lost.abort()
-  }, settings.JOB_BEAT_MS)
+  const hold = holdJob(job, runner)
+  const over = AbortSignal.any([stop, hold.lost, late.signal])
   try {
-    const { result, revisions } = await makeResult(job, over, runner, (done) => {
-      progress = done
-    })
+    const { result, revisions } = await makeResult(job, over, runner, hold.progress)
     const committed = await persist(() => jobs.succeed(job, result, revisions), over)
     log.info({ outcome: committed ? 'succeeded' : 'refused' }, 'a job has run')
   } catch (error) {
-    if (lost.signal.aborted) log.warn('the lease was lost; the attempt was given up')
+    if (hold.lost.aborted) log.warn('the job was cancelled, or its lease was lost; the attempt was given up')
     else await giveUp(job, error as Error, stop.aborted, runner, log)
   } finally {
-    clearInterval(beat)
+    hold.release()
     clearTimeout(timer)
   }
 }
@@ -77,6 +72,9 @@ async function giveUp(job: Job, error: Error, stopped: boolean, { jobs, settings
   }
 }
 
+/** The part of an attempt's progress that reading makes; the child makes the rest. */
+const readPart = 0.25
+
 async function makeResult(
   job: Job,
   over: AbortSignal,
@@ -84,13 +82,17 @@ async function makeResult(
   progress: (done: number) => void,
 ) {
   const started = performance.now()
-  const read = await persist(() => readSeries(job, store, settings.MAX_JOB_POINTS), over)
+  const reading = { over, progress: (done: number) => progress(done * readPart) }
+  const read = await persist(() => readSeries(job, store, settings.MAX_JOB_POINTS, reading), over)
   const readMs = performance.now() - started
-  progress(0.25)
   const input = { series: read.inputs, params: job.params, from: job.from, to: job.to }
   const drawn = await children.ask(
     { kind: job.kind, input },
-    { memoryBytes: settings.JOB_MEMORY_BYTES, signal: over, progress },
+    {
+      memoryBytes: settings.JOB_MEMORY_BYTES,
+      signal: over,
+      progress: (done) => progress(readPart + done * (1 - readPart)),
+    },
   )
   const { data, chart, alt, figure, text, svg, timings } = drawn
   const round = (ms: number) => Math.round(ms * 10) / 10
@@ -107,39 +109,6 @@ async function makeResult(
   }
   const result = serializeResult({ data, chart, alt, figure, text, svg, png: Buffer.from(drawn.png), provenance })
   return { result, revisions: read.provenance.map(({ revision }) => revision) }
-}
-
-async function readSeries(job: Job, store: SeriesStore, maxPoints: number) {
-  const inputs: SeriesInput[] = []
-  const provenance: Provenance['series'] = []
-  let total = 0
-  for (const name of job.series) {
-    // One more than allowed tells that there are too many, without reading them all.
-    const reading = await store.read(name, { from: job.from, to: job.to, limit: maxPoints - total + 1 })
-    if (!reading)
-      throw new AttemptError('series-deleted', `The series '${name}' was deleted before the job ran.`, false)
-    const points = concatPoints([noPoints, ...reading.runs()])
-    const count = points.timestamps.length
-    total += count
-    if (total > maxPoints) {
-      throw new AttemptError(
-        'too-many-points',
-        `The job would read more than ${maxPoints} points; ask for a shorter range.`,
-        false,
-      )
-    }
-    const { revision, labels, unit, description, source, licence } = reading.info
-    const metadata = {
-      ...(unit ? { unit } : {}),
-      ...(description ? { description } : {}),
-      ...(source ? { source } : {}),
-      ...(licence ? { licence } : {}),
-    }
-    inputs.push({ name, labels, ...metadata, points })
-    const bound = (ms: number | undefined) => (ms === undefined ? null : formatTime(ms))
-    provenance.push({ name, revision, from: bound(job.from), to: bound(job.to), count, ...metadata })
-  }
-  return { inputs, provenance }
 }
 
 const retryMs = 200

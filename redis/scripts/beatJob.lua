@@ -9,6 +9,6 @@ if state[1] ~= 'running' or state[2] ~= ARGV[2] then return 0 end
 redis.call('ZADD', KEYS[2], 'XX', string.format('%.0f', now + ARGV[3]), ARGV[1])
 if state[3] ~= ARGV[4] then
   redis.call('HSET', KEYS[1], 'progress', ARGV[4])
-  redis.call('PUBLISH', ARGV[5], ARGV[1])
+  redis.call('PUBLISH', ARGV[5], cjson.encode(redis.call('HGETALL', KEYS[1])))
 end
 return 1

@@ -28,5 +28,5 @@ redis.call('PEXPIRE', KEYS[1], 2 * ttl)
 redis.call('DEL', KEYS[3])
 redis.call('ZADD', KEYS[5], expires, id)
 redis.call('ZREM', KEYS[4], id)
-redis.call('PUBLISH', ARGV[5], id)
+redis.call('PUBLISH', ARGV[5], cjson.encode(redis.call('HGETALL', KEYS[1])))
 return 1

@@ -40,5 +40,5 @@ else
   redis.call('HSET', KEYS[1], 'status', 'queued', 'charged', charged, 'epoch', tonumber(state[2]) + 1, 'progress', 0)
   redis.call('ZADD', KEYS[2], string.format('%.0f', now + pause), id)
 end
-redis.call('PUBLISH', ARGV[8], id)
+redis.call('PUBLISH', ARGV[8], cjson.encode(redis.call('HGETALL', KEYS[1])))
 return outcome

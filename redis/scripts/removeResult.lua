@@ -10,5 +10,5 @@ if redis.call('DEL', KEYS[2]) == 0 then return 0 end
 redis.call('HSET', KEYS[1], 'removal', ARGV[2], 'removed', string.format('%.0f', now))
 local answer = ARGV[3] .. (state[2] or '')
 if redis.call('GET', answer) == ARGV[1] then redis.call('DEL', answer) end
-redis.call('PUBLISH', ARGV[4], ARGV[1])
+redis.call('PUBLISH', ARGV[4], cjson.encode(redis.call('HGETALL', KEYS[1])))
 return 1

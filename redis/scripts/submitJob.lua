@@ -18,7 +18,7 @@ if found then
 end
 if how and ARGV[6] ~= '1' then
   -- An ask that is sent twice counts once.
-  if how == 'joined' and redis.call('HSETNX', asks .. found, id, who) == 1 then
+  if how == 'joined' and redis.call('HSETNX', asks .. found, id, '+' .. who) == 1 then
     redis.call('HINCRBY', jobs .. found, 'askers', 1)
   end
   return { how, redis.call('HGETALL', jobs .. found) }
@@ -28,10 +28,10 @@ if redis.call('ZCARD', KEYS[3]) >= tonumber(ARGV[7]) then return nil end
 redis.call('HSET', KEYS[1], 'id', id, 'status', 'queued', 'epoch', 1, 'attempt', 0, 'charged', 0, 'releases', 0,
   'progress', 0, 'askers', 1, 'created', string.format('%.0f', now))
 for i = 10, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
-redis.call('HSET', asks .. id, id, who)
+redis.call('HSET', asks .. id, id, '+' .. who)
 redis.call('ZADD', KEYS[2], 0, id)
 redis.call('ZADD', KEYS[3], string.format('%.0f', now), id)
 -- What answers already goes on answering until this one has ended well.
 if not how then redis.call('SET', KEYS[4], id) end
-redis.call('PUBLISH', ARGV[9], id)
+redis.call('PUBLISH', ARGV[9], cjson.encode(redis.call('HGETALL', KEYS[1])))
 return { 'new', redis.call('HGETALL', KEYS[1]) }

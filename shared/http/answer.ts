@@ -12,7 +12,8 @@ import type { Answer, Formats } from './http.ts'
 /** Below this many bytes compressing costs more than it saves. */
 const minGzipBytes = 1024
 const gzipLevel = 4
-const compressible = /^(text\/|image\/svg|application\/(json|problem\+json|x-ndjson|vnd\.vega))/
+// Of a stream of events each is to arrive at once.
+const compressible = /^(text\/(?!event-stream)|image\/svg|application\/(json|problem\+json|x-ndjson|vnd\.vega))/
 
 /** Picks the representation by suffix, `format=` or `Accept`. Throws Problem 'not-acceptable' with what there is. */
 export function negotiate(raw: IncomingMessage, formats: Formats | undefined, named: string | undefined): string {

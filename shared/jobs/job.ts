@@ -11,6 +11,8 @@ export interface JobError {
 /** What is asked for: resolved and validated. */
 export interface JobRequest extends Question {
   traceparent: string
+  /** The job that this one tries again. */
+  retryOf?: string | undefined
 }
 
 export interface Job extends JobRequest {
@@ -44,11 +46,12 @@ export function isEnded(job: Job): boolean {
 
 /** The fields of a new job's hash. */
 export function serializeJob(request: JobRequest): Record<string, string> {
-  const { kind, series, from, to, params, traceparent } = request
+  const { kind, series, from, to, params, traceparent, retryOf } = request
   return {
     ...{ kind, series: JSON.stringify(series), params: JSON.stringify(params), traceparent },
     ...(from === undefined ? {} : { from: String(from) }),
     ...(to === undefined ? {} : { to: String(to) }),
+    ...(retryOf === undefined ? {} : { retryOf }),
   }
 }
 
@@ -72,6 +75,26 @@ export function readJob(hash: Record<string, string>): Job | undefined {
     askers: Number(hash.askers ?? 1),
     created: Number(hash.created),
     ...times,
+    ...(hash.retryOf === undefined ? {} : { retryOf: hash.retryOf }),
     ...(hash.error === undefined ? {} : { error: JSON.parse(hash.error) }),
   }
+}
+
+/** Reads a job from the names and values that a script gives, one after the other. */
+export function readJobPairs(pairs: string[]): Job | undefined {
+  const hash: Record<string, string> = {}
+  for (let i = 0; i < pairs.length; i += 2) hash[pairs[i]!] = pairs[i + 1]!
+  return readJob(hash)
+}
+
+/** How far a job has come. It only ever rises: of two looks at a job the one with the higher stage is the later one. */
+export function stageOf({ epoch, status, progress }: Pick<Job, 'epoch' | 'status' | 'progress'>): Stage {
+  return [epoch, status === 'queued' ? 0 : status === 'running' ? 1 : 2, progress]
+}
+
+export type Stage = [epoch: number, step: number, progress: number]
+
+export function isLater(a: Stage, b: Stage): boolean {
+  const differs = a.findIndex((part, i) => part !== b[i])
+  return differs >= 0 && a[differs]! > b[differs]!
 }

@@ -3,9 +3,18 @@ import { jobKeys } from '../keys.ts'
 import { Problem } from '../problems.ts'
 import { type Redis, runScript } from '../redis.ts'
 import { fingerprint } from './fingerprint.ts'
-import { isExpired, type Job, type JobError, type JobRequest, type JobStatus, readJob, serializeJob } from './job.ts'
+import {
+  isExpired,
+  type Job,
+  type JobError,
+  type JobRequest,
+  type JobStatus,
+  readJob,
+  readJobPairs,
+  serializeJob,
+} from './job.ts'
 
-export { isEnded, isExpired, type Job, type JobError, type JobRequest, type JobStatus } from './job.ts'
+export * from './job.ts'
 
 export interface JobSettings {
   JOB_LEASE_MS: number
@@ -21,6 +30,8 @@ export interface JobFilter {
   status?: JobStatus | undefined
   kind?: string | undefined
   series?: string | undefined
+  /** Only jobs whose result is there. */
+  hasResult?: boolean
 }
 
 /** One request for a job. */
@@ -38,6 +49,15 @@ export interface Ask {
 /** `new`: it was made; `joined`: another request had made it, and it is under way; `known`: it has a result. */
 export interface Submitted {
   how: 'new' | 'joined' | 'known'
+  job: Job
+}
+
+/**
+ * `cancelled`: it is, by this call or an earlier one; `withdrawn`: others still ask for it; `ended`: it was too late;
+ * `stranger`: the asker never asked for it.
+ */
+export interface Cancelled {
+  outcome: 'cancelled' | 'withdrawn' | 'ended' | 'stranger'
   job: Job
 }
 
@@ -70,6 +90,15 @@ export interface Jobs {
     why: 'fault' | 'lease' | 'stop',
     error: JobError,
   ): Promise<'queued' | 'failed' | undefined>
+  /** Whether the job is still this worker's: neither cancelled nor given to another. */
+  holds(claim: Claim): Promise<boolean>
+  /**
+   * Takes back one request of the asker's for a job, or with `all` everybody's; a job for which nobody asks any more is
+   * cancelled, one that ended before stays. Undefined when there is no such job.
+   */
+  cancel(id: string, asker: string, all: boolean): Promise<Cancelled | undefined>
+  /** Fails a job that waits or runs, whoever has it. False when it had ended before. */
+  abandon(id: string, error: JobError): Promise<boolean>
   /** Removes a job's result: it answers no more. False when there is none. */
   removeResult(id: string): Promise<boolean>
 }
@@ -85,7 +114,7 @@ const listBatch = 200
 const maxListed = 5000
 
 export function openJobs(redis: Redis, settings: JobSettings): Jobs {
-  const { ready, leases, all, expiry, changes } = jobKeys
+  const { ready, leases, all: ids, expiry, changes } = jobKeys
 
   async function end(
     { id, epoch }: Claim,
@@ -101,6 +130,18 @@ export function openJobs(redis: Redis, settings: JobSettings): Jobs {
     return (await runScript(redis, 'completeJob', keys, [...args, ...Object.entries(result).flat()])) === 1
   }
 
+  async function takeBack(
+    id: string,
+    { asker, all, error = '' }: { asker: string; all: boolean; error?: string },
+  ): Promise<Cancelled | undefined> {
+    const keys = [jobKeys.job(id), ready, leases, expiry, jobKeys.asks(id)]
+    const args = [id, uuidv7(), asker, all ? 1 : 0, settings.RESULT_TTL_MS, changes, jobKeys.answerPrefix, error]
+    const reply = await runScript(redis, 'cancelJob', keys, args)
+    if (reply === null) return undefined
+    const [outcome, pairs] = reply as [Cancelled['outcome'], string[]]
+    return { outcome, job: readJobPairs(pairs)! }
+  }
+
   return {
     async submit(request, { revisions, id = newJobId(), asker = '', fresh = false }) {
       const { MAX_QUEUED_JOBS, RESULT_TTL_MS } = settings
@@ -110,12 +151,12 @@ export function openJobs(redis: Redis, settings: JobSettings): Jobs {
       const leastLeftMs = Math.floor(RESULT_TTL_MS * leastLeft)
       const prefixes = [jobPrefix, resultPrefix, asksPrefix]
       const args = [id, ...prefixes, asker, fresh ? 1 : 0, MAX_QUEUED_JOBS, leastLeftMs, changes]
-      const keys = [jobKeys.job(id), all, ready, jobKeys.answer(question)]
+      const keys = [jobKeys.job(id), ids, ready, jobKeys.answer(question)]
       const reply = await runScript(redis, 'submitJob', keys, [...args, ...Object.entries(fields).flat()])
       if (reply === null)
         throw new Problem('queue-full', `${MAX_QUEUED_JOBS} jobs are waiting already; try again later.`)
       const [how, pairs] = reply as [Submitted['how'], string[]]
-      return { how, job: readPairs(pairs)! }
+      return { how, job: readJobPairs(pairs)! }
     },
 
     async get(id) {
@@ -126,15 +167,15 @@ export function openJobs(redis: Redis, settings: JobSettings): Jobs {
       const listed: Job[] = []
       let last = after
       for (let seen = 0; seen < maxListed; seen += listBatch) {
-        const ids = await redis.zrevrangebylex(all, last === undefined ? '+' : `(${last}`, '-', 'LIMIT', 0, listBatch)
-        const jobs = await Promise.all(ids.map(async (id) => readJob(await redis.hgetall(jobKeys.job(id)))))
+        const found = await redis.zrevrangebylex(ids, last === undefined ? '+' : `(${last}`, '-', 'LIMIT', 0, listBatch)
+        const jobs = await Promise.all(found.map(async (id) => readJob(await redis.hgetall(jobKeys.job(id)))))
         for (const job of jobs) {
           if (!job || isExpired(job) || !fits(job, filter)) continue
           if (listed.length === limit) return { jobs: listed, next: listed.at(-1)!.id }
           listed.push(job)
         }
-        if (ids.length < listBatch) return { jobs: listed }
-        last = ids.at(-1)!
+        if (found.length < listBatch) return { jobs: listed }
+        last = found.at(-1)!
       }
       return { jobs: listed, next: last! }
     },
@@ -144,7 +185,7 @@ export function openJobs(redis: Redis, settings: JobSettings): Jobs {
       const pairs = (await runScript(redis, 'claimJob', [ready, leases, jobKeys.claim(uuidv7())], args)) as
         | string[]
         | null
-      return pairs === null ? undefined : readPairs(pairs)
+      return pairs === null ? undefined : readJobPairs(pairs)
     },
 
     async beat({ id, epoch }, progress) {
@@ -165,6 +206,18 @@ export function openJobs(redis: Redis, settings: JobSettings): Jobs {
       return (outcome ?? undefined) as 'queued' | 'failed' | undefined
     },
 
+    async holds({ id, epoch }) {
+      const state = await redis.hmget(jobKeys.job(id), 'status', 'epoch')
+      return state[0] === 'running' && state[1] === String(epoch)
+    },
+
+    cancel: (id, asker, all) => takeBack(id, { asker, all }),
+
+    async abandon(id, error) {
+      const found = await takeBack(id, { asker: '', all: true, error: JSON.stringify(error) })
+      return found?.outcome === 'cancelled'
+    },
+
     async removeResult(id) {
       const keys = [jobKeys.job(id), jobKeys.result(id)]
       return (await runScript(redis, 'removeResult', keys, [id, uuidv7(), jobKeys.answerPrefix, changes])) === 1
@@ -172,17 +225,11 @@ export function openJobs(redis: Redis, settings: JobSettings): Jobs {
   }
 }
 
-/** Reads a job from the names and values that a script gives. */
-function readPairs(pairs: string[]): Job | undefined {
-  const hash: Record<string, string> = {}
-  for (let i = 0; i < pairs.length; i += 2) hash[pairs[i]!] = pairs[i + 1]!
-  return readJob(hash)
-}
-
-function fits(job: Job, { status, kind, series }: JobFilter): boolean {
+function fits(job: Job, { status, kind, series, hasResult }: JobFilter): boolean {
   return (
     (status === undefined || job.status === status) &&
     (kind === undefined || job.kind === kind) &&
-    (series === undefined || job.series.includes(series))
+    (series === undefined || job.series.includes(series)) &&
+    (!hasResult || (job.status === 'succeeded' && job.removed === undefined))
   )
 }

@@ -9,7 +9,7 @@ import { Problem } from '../problems.ts'
 import type { Redis } from '../redis.ts'
 import { formatTime } from '../time.ts'
 import { version } from '../version.ts'
-import { isEnded, isExpired, type Job, type Jobs } from './jobs.ts'
+import { isEnded, isExpired, type Job, type JobFilter, type Jobs } from './jobs.ts'
 
 /** The representations of a result. */
 export const resultFormats: Formats = {
@@ -89,9 +89,20 @@ const isLinking = new Set(['json', 'html'])
 
 const svgPolicy = "sandbox; default-src 'none'; style-src 'unsafe-inline'; font-src data:"
 
+export type ResultFilter = Pick<JobFilter, 'kind' | 'series'>
+
+/** A result as lists show it. */
+export interface ListedResult {
+  job: Job
+  /** The chart in words. */
+  alt: string
+}
+
 export interface Results {
   /** One representation of a job's result as an answer. Throws Problem: unknown, expired, not finished, unsuccessful. */
   answer(id: string, format: string, artifactLink: (suffix: string) => string): Promise<Answer>
+  /** Results that are there, newest first, by when their jobs were submitted; behind the id `after`. */
+  list(filter: ResultFilter, limit: number, after?: string): Promise<{ results: ListedResult[]; next?: string }>
   /** Removes a result: whoever asks its question again gets a new job. Throws the same Problems. */
   remove(id: string): Promise<void>
 }
@@ -152,6 +163,14 @@ export function openResults(redis: Redis, jobs: Jobs): Results {
       }
     },
 
+    async list(filter, limit, after) {
+      const { jobs: found, ...page } = await jobs.list({ ...filter, hasResult: true }, limit, after)
+      const alts = await Promise.all(found.map(({ id }) => redis.hget(jobKeys.result(id), 'alt')))
+      // One that was removed a moment ago is left out.
+      const results = found.flatMap((job, i) => (alts[i] == null ? [] : [{ job, alt: alts[i] }]))
+      return { results, ...page }
+    },
+
     async remove(id) {
       if (!(await jobs.removeResult(id))) throw missing(id, await jobs.get(id))
     },
@@ -168,8 +187,6 @@ function missing(id: string, job: Job | undefined): Problem {
   }
   if (job.removed !== undefined)
     return new Problem('removed', `The result '${id}' was removed at ${formatTime(job.removed)}.`)
-  return new Problem(
-    'job-unsuccessful',
-    `The job '${id}' has ${job.status}${job.error ? `: ${job.error.detail}` : '.'}`,
-  )
+  const how = job.status === 'cancelled' ? 'was cancelled.' : `has failed: ${job.error?.detail}`
+  return new Problem('job-unsuccessful', `The job '${id}' ${how}`)
 }

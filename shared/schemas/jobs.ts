@@ -36,6 +36,7 @@ export const jobRequestSchema = {
   },
 } as const
 
+const address = { type: 'string', format: 'uri' } as const
 const time = { type: 'string', format: 'date-time' } as const
 
 export const jobSchema = {
@@ -55,6 +56,7 @@ export const jobSchema = {
       type: 'integer',
       description: 'How many requests ask for the job: equal ones join it while it is under way',
     },
+    retryOf: { type: 'string', description: 'The job that this one runs once more' },
     created: time,
     started: time,
     finished: time,
@@ -66,7 +68,7 @@ export const jobSchema = {
     },
     links: {
       type: 'object',
-      properties: { self: { type: 'string', format: 'uri' }, result: { type: 'string', format: 'uri' } },
+      properties: { self: address, events: address, result: address },
     },
   },
 } as const

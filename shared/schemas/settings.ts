@@ -215,6 +215,18 @@ export const settingsSchema = {
       default: 15000,
       description: 'An `Idempotency-Key` whose first request is not heard of for so long may be used again.',
     },
+    EVENT_BEAT_MS: {
+      type: 'integer',
+      minimum: 10,
+      default: 15000,
+      description: 'How often a stream of events in which nothing happens says that it is there.',
+    },
+    EVENT_STREAM_MS: {
+      type: 'integer',
+      minimum: 10,
+      default: 240000,
+      description: 'How long a stream of events lasts; then it closes, and the client comes back.',
+    },
     DRAIN_MS: {
       type: 'integer',
       minimum: 0,

@@ -1,0 +1,53 @@
+import { header, type Request } from '../../shared/http/http.ts'
+import type { LinkBases } from '../../shared/http/links.ts'
+import { isExpired, type Job, type Jobs } from '../../shared/jobs/jobs.ts'
+import type { Poker } from '../../shared/jobs/poke.ts'
+import type { Queue } from '../../shared/jobs/queue.ts'
+import type { Results } from '../../shared/jobs/results.ts'
+import type { Sweep } from '../../shared/jobs/sweep.ts'
+import type { Waiter } from '../../shared/jobs/wait.ts'
+import type { Watch } from '../../shared/jobs/watch.ts'
+import type { Log } from '../../shared/log.ts'
+import { Problem } from '../../shared/problems.ts'
+import type { SeriesStore } from '../../shared/series/store.ts'
+import { formatTime } from '../../shared/time.ts'
+
+export interface JobsServices {
+  store: SeriesStore
+  jobs: Jobs
+  results: Results
+  queue: Queue
+  poker: Poker | undefined
+  sweep: Sweep
+  watch: Watch
+  waiter: Waiter
+  bases: LinkBases & { EVENT_BEAT_MS: number; EVENT_STREAM_MS: number }
+  /** Aborted when the process is told to stop. */
+  stopping: AbortSignal
+  log: Log
+}
+
+export const maxWaitS = 60
+
+export const waitQuery = {
+  type: 'integer',
+  minimum: 0,
+  description: `Seconds to wait for the end of the job, at most ${maxWaitS}`,
+}
+
+/** The seconds that a caller is ready to wait, by `Prefer: wait=N` or `?wait=N`. */
+export function waitSeconds(request: Request): number | undefined {
+  const preferred = /(?:^|[,;\s])wait\s*=\s*"?(\d+)/i.exec(header(request, 'prefer') ?? '')?.[1]
+  const asked = preferred ?? request.query.wait
+  return asked === undefined ? undefined : Math.min(Number(asked), maxWaitS)
+}
+
+export const applied = (seconds: number | undefined): Record<string, string> =>
+  seconds === undefined ? {} : { 'preference-applied': `wait=${seconds}` }
+
+/** The job, if there is one that has not expired; else throws Problem. */
+export function remembered(id: string, job: Job | undefined): Job {
+  if (!job) throw new Problem('unknown-job', `There is no job '${id}'.`)
+  if (isExpired(job)) throw new Problem('expired', `The job '${id}' expired at ${formatTime(job.expires!)}.`)
+  return job
+}
