@@ -6,6 +6,7 @@ import { openApi } from '../shared/http/openapi.ts'
 import { problemTable } from '../shared/problems.ts'
 import { settingsSchema } from '../shared/schemas/settings.ts'
 import { version } from '../shared/version.ts'
+import { crashPoints } from '../test/crash/points.ts'
 
 const openApiDocument = async () => {
   const definitions = (await loadAll()).filter(({ name }) => name !== 'worker')
@@ -77,12 +78,28 @@ ${rows.join('\n')}
 `
 }
 
+function crashes(): string {
+  const rows = Object.entries(crashPoints).map(([name, [where, then]]) => `| ${name} | ${where} | ${then} |`)
+  return `# Crash points
+
+Each of these is done to real processes, with a real Redis, by the test of its name in \`test/crash/\`. At the end of each every
+job that was accepted has ended once, with one result or one error, and \`scripts/fsck --at-rest\` finds nothing, but where it is said.
+*Before* and *after* a script of \`redis/scripts/\`: the connection is stopped when its command was sent and not run, or when it
+was run and not answered. This page is printed from \`test/crash/points.ts\` by \`npm run docs\`.
+
+| point | what happens | what becomes of it |
+|---|---|---|
+${rows.join('\n')}
+`
+}
+
 /** What is printed from the code, by file. */
 export const printed: Record<string, () => string | Promise<string>> = {
   'docs/openapi.json': openApiDocument,
   'docs/configuration.md': configuration,
   'docs/problems.md': problems,
   'docs/fsck.md': faults,
+  'docs/crash-points.md': crashes,
 }
 
 export const fileOf = (path: string) => new URL(`../${path}`, import.meta.url)

@@ -69,10 +69,14 @@ export function openStaging(redis: Redis, id: string, ttlMs: number): Staging {
       repeated += before - points.timestamps.length
       const count = points.timestamps.length
       const end = whole ? count : count - (count % fullChunk)
+      let expires = false
       for (let at = 0; at < end; at += fullChunk) {
         const run = slicePoints(points, at, Math.min(end, at + fullChunk))
         const size = chunkBytes(run.timestamps.length)
         commands.hset(key, formatRun(number, run), encodeChunk(run, memory.subarray(used, used + size)))
+        // In each lot anew, right behind its first run: this process may not live to send another.
+        if (!expires) commands.pexpire(key, ttlMs)
+        expires = true
         used += size
         bytes += size + commandBytes
         if (bytes < lotBytes - largest) continue
@@ -80,9 +84,9 @@ export function openStaging(redis: Redis, id: string, ttlMs: number): Staging {
         commands = redis.pipeline()
         memory = lotMemory()
         bytes = used = 0
+        expires = false
       }
       column.keepFrom(points, end)
-      commands.pexpire(key, ttlMs)
       number++
       sent.add(name)
     }

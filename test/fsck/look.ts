@@ -3,7 +3,7 @@ import { type Finding, fsck, sayFinding } from '../../shared/fsck/report.ts'
 import { makeLog } from '../../shared/log.ts'
 import { until } from '../processes.ts'
 
-/** What is found wrong in a Redis, in the order of the codes; notes are left out. */
+/** What is found wrong in a Redis, in the order of codes and keys; notes are left out. */
 export async function faultsIn(
   url: string,
   { repair = false, atRest = false, notes = false, againMs = 5 } = {},
@@ -13,7 +13,8 @@ export async function faultsIn(
   await fsck({ pointsUrl: url, jobsUrl, repair, atRest, againMs }, makeLog('silent'), (finding) => {
     if (notes || finding.severity !== 'note') findings.push(finding)
   })
-  return findings.sort((a, b) => (a.code < b.code ? -1 : a.code > b.code ? 1 : 0))
+  const order = ({ code, key }: Finding) => `${code} ${key}`
+  return findings.sort((a, b) => (order(a) < order(b) ? -1 : 1))
 }
 
 /**
