@@ -11,7 +11,7 @@ export interface SeriesKeys {
   index: string
   /** Hash: chunk id → the encoded chunk. */
   chunks: string
-  /** Hash: chunk id → `count first last min max sum`. */
+  /** Hash: chunk id → `count first last min max …`, of shared/series/summary.ts. */
   summaries: string
 }
 

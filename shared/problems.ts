@@ -9,9 +9,11 @@ export const problemTable = {
   'too-many-series': [400, 'The query reads more series than are given at once'],
   unauthorized: [401, 'A key is needed'],
   forbidden: [403, 'The key does not allow this'],
+  'link-invalid': [403, 'The signed address does not hold'],
   'not-found': [404, 'There is nothing at this address'],
   'unknown-series': [404, 'There is no such series'],
   'unknown-point': [404, 'The series has no such point'],
+  'no-points': [404, 'There are no points to draw'],
   'unknown-job': [404, 'There is no such job'],
   'unknown-result': [404, 'There is no such result'],
   'unknown-kind': [404, 'There is no such kind of job'],
@@ -25,8 +27,9 @@ export const problemTable = {
   'not-retryable': [409, 'Only a job that failed or was cancelled is run again'],
   'key-in-use': [409, 'A request with this Idempotency-Key is under way'],
   expired: [410, 'The job has expired'],
+  'link-expired': [410, 'The signed address has expired'],
   removed: [410, 'The result was removed'],
-  'precondition-failed': [412, 'The series has changed'],
+  'precondition-failed': [412, 'A condition of the request does not hold'],
   'body-too-large': [413, 'The body is too large'],
   'unsupported-type': [415, 'The body has a type that is not read here'],
   'range-not-satisfiable': [416, 'The range lies outside of the content'],
@@ -35,6 +38,7 @@ export const problemTable = {
   internal: [500, 'The server made a mistake'],
   contended: [503, 'Too many writers change the series at once'],
   'queue-full': [503, 'Too many jobs are waiting'],
+  'not-drawn-yet': [503, 'The chart is not drawn yet'],
   'storage-unavailable': [503, 'Redis does not answer'],
   unreachable: [503, 'A part of the server can not be reached'],
 } as const satisfies Record<string, readonly [number, string]>
@@ -53,6 +57,9 @@ export interface InputError {
 
 /** A detail as a sentence: with a full stop, unless it ends in a mark of its own. */
 export const sentence = (detail: string): string => (/[.?!…]$/.test(detail) ? detail : `${detail}.`)
+
+/** A detail as the beginning of a sentence. */
+export const capitalized = (detail: string): string => detail.slice(0, 1).toUpperCase() + detail.slice(1)
 
 /** At most this many faults of one input are named. */
 export const maxInputErrors = 100

@@ -2,7 +2,7 @@
 export const segments = {
   points: ['series', 'points', 'import'],
   jobs: ['jobs', 'kinds'],
-  results: ['results'],
+  results: ['results', 'plots', 'links'],
 } as const satisfies Record<string, readonly string[]>
 
 export type RoutedFunction = keyof typeof segments

@@ -45,6 +45,11 @@ t.test('every fault is named with its pointer', async (t) => {
   ])
 })
 
+t.test('a number that no double holds is called what it became', async (t) => {
+  const value = JSON.parse('{"kind":"plot","nested":{"width":-1e400}}')
+  t.same(validate(schema, value), [{ pointer: '/nested/width', detail: '-Infinity is not a finite number' }])
+})
+
 t.test('texts become numbers and booleans only where that is asked for', async (t) => {
   const value = { kind: 'plot', count: '7', fast: 'false' }
   t.match(validate(schema, { ...value }), [{ pointer: '/count' }, { pointer: '/fast' }])
@@ -68,9 +73,15 @@ t.test('a fault in a branch is told by the branch, not by the branching', async 
 t.test('labels: a wrong name is named, and so is a wrong value', async (t) => {
   t.same(validate(metadataSchema, { labels: { city: 'Köln', größe: '1' }, unit: null }), [])
   const [fault, ...others] = validate(metadataSchema, { labels: { 'a b': 'x' } })
-  t.match(fault, { pointer: '/labels/a b', detail: /^the name 'a b' must match pattern/ })
+  t.match(fault, {
+    pointer: '/labels/a b',
+    detail: /^the name 'a b' must have 1 to 128 characters, and no white space/,
+  })
   t.same(others, [])
   t.match(validate(metadataSchema, { labels: { city: 5 } }), [{ pointer: '/labels/city', detail: 'must be string' }])
+  t.same(validate(metadataSchema, { labels: { city: 'a\nb' } }), [
+    { pointer: '/labels/city', detail: 'must have no control characters' },
+  ])
   t.match(validate(metadataSchema, JSON.parse('{"__proto__":1}')), [{ pointer: '/__proto__' }])
 })
 
@@ -85,4 +96,10 @@ t.test('the nearest name is offered where one is near', async (t) => {
 
 t.test('a name in a pointer is escaped', async (t) => {
   t.equal(escapePointer('a/b~c~1'), 'a~1b~0c~01')
+})
+
+t.test('a pattern without a rule is not shown either', async (t) => {
+  t.same(validate({ type: 'string', pattern: '^a$' }, 'b'), [{ pointer: '', detail: 'has a wrong form' }])
+  const names = { type: 'object', propertyNames: { type: 'string', pattern: '^a$' } }
+  t.same(validate(names, { b: 1 }), [{ pointer: '/b', detail: "the name 'b' has a wrong form" }])
 })

@@ -16,7 +16,8 @@ function makeChecker(coerceTypes: boolean): Checker {
   const ajv = new Ajv({ ...common, coerceTypes, validateSchema: false })
   ajv.addFormat('time-zone', isTimeZone)
   // A time is resolved, with its own message, where it is used: its form depends on the other parameters.
-  for (const annotation of ['time', 'secret', 'example']) ajv.addKeyword(annotation)
+  // A rule says in words what a pattern asks for.
+  for (const annotation of ['time', 'secret', 'example', 'rule']) ajv.addKeyword(annotation)
   return { ajv, compiled: new WeakMap() }
 }
 
@@ -80,7 +81,7 @@ function explainOne(error: ErrorObject): InputError {
   if (error.propertyName !== undefined) {
     return {
       pointer: `${pointer}/${escapePointer(error.propertyName)}`,
-      detail: `the name '${error.propertyName}' ${error.message}`,
+      detail: `the name '${error.propertyName}' ${ruleOf(error) ?? error.message}`,
     }
   }
   switch (error.keyword) {
@@ -97,9 +98,13 @@ function explainOne(error: ErrorObject): InputError {
         detail: `must be one of ${(error.params.allowedValues as unknown[]).map((v) => JSON.stringify(v)).join(', ')}`,
       }
     case 'type':
+      if (typeof error.data === 'number' && !Number.isFinite(error.data))
+        return { pointer, detail: `${error.data} is not a finite number` }
       return { pointer, detail: `must be ${[error.params.type].flat().join(' or ')}` }
     case 'const':
       return { pointer, detail: `must be ${JSON.stringify(error.params.allowedValue)}` }
+    case 'pattern':
+      return { pointer, detail: ruleOf(error)! }
     case 'format':
       return error.params.format === 'time-zone'
         ? { pointer, detail: `'${error.data}' is not an IANA time zone, such as 'Europe/Berlin' or 'UTC'` }
@@ -107,6 +112,11 @@ function explainOne(error: ErrorObject): InputError {
     default:
       return { pointer, detail: error.message ?? 'is not valid' }
   }
+}
+
+/** What a pattern asks for, in words: nobody is to read a regular expression. */
+function ruleOf({ keyword, parentSchema }: ErrorObject): string | undefined {
+  return keyword === 'pattern' ? String(parentSchema?.rule ?? 'has a wrong form') : undefined
 }
 
 /** A name as a part of a JSON pointer. */

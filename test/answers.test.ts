@@ -168,6 +168,38 @@ t.test('a series that changes while its job runs: who asks then gets the new one
   t.equal(await filedFor(t, stage, before), first, 'the first is still the answer for its own revision')
 })
 
+t.test('while a series changes and jobs run, nobody gets less than they could read before', async (t) => {
+  const stage = await makeStage(t, { JOB_LEASE_MS: '20000', JOB_BEAT_MS: '500' })
+  const worker = await startWorker(stage)
+  const counter = (revision: string) => Number(revision.split('.')[1])
+  let answered = 0
+  const asker = async () => {
+    for (let i = 0; i < 6; i++) {
+      const before = counter(await revisionOf(stage))
+      const answer = await ask(stage, question, { prefer: 'wait=60' })
+      t.match(answer, { status: 200, body: { status: 'succeeded' } })
+      const [read] = await readBy(stage, answer.body.id)
+      t.ok(counter(read!) >= before, `${before} before, ${read} read`)
+      answered++
+    }
+  }
+  const askers = Promise.all([asker(), asker(), asker()])
+  const writer = async () => {
+    for (let value = 1; answered < 18; value++) {
+      const seen = answered
+      await change(stage, value)
+      await until(() => answered > seen)
+    }
+  }
+  const draining = (async () => {
+    while (answered < 18) await poke(worker)
+  })()
+  await Promise.all([askers, writer(), draining])
+  void poke(worker)
+  const last = await ask(stage, question, { prefer: 'wait=60' })
+  t.same(await readBy(stage, last.body.id), [await revisionOf(stage)])
+})
+
 t.test('what has failed answers nobody', async (t) => {
   const stage = await makeStage(t)
   const worker = await startWorker(stage)

@@ -219,14 +219,17 @@ t.test('three hundred who wait and three hundred who follow share one connection
   t.ok(streams.every((stream) => told(stream).at(-1) === 'status cancelled'))
 })
 
-t.test('what a client held that left is let go of', async (t) => {
+t.test('what a client held that left is let go of, through the front door too', async (t) => {
   const stage = await makeStage(t, { ...long, EVENT_STREAM_MS: '600000', EVENT_BEAT_MS: '600000' })
+  const front = await startFunction('web', { ...stage.settings, JOBS_URL: stage.jobs.url })
+  stage.started.push(front)
   const id = await submit(stage)
   const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
   const before = timers()
-  const streams = await Promise.all(Array.from({ length: 20 }, () => follow(t, stage.jobs.url, id)))
+  const bases = [stage.jobs.url, front.url]
+  const streams = await Promise.all(Array.from({ length: 40 }, (_, i) => follow(t, bases[i % 2]!, id)))
   await until(() => streams.every((stream) => told(stream).length === 1))
-  t.ok(timers() > before + 20, 'each stream has its clock')
+  t.ok(timers() > before + 40, 'each stream has its clock')
   for (const stream of streams) stream.leave()
   await until(() => timers() <= before)
 })

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs'
 import t from 'tap'
 import { loadAll } from '../functions/local.ts'
 import { catalogue } from '../shared/analysis/catalogue.ts'
-import { schemaFault } from '../shared/validate.ts'
+import { schemaFault, validate } from '../shared/validate.ts'
 
 /** What each place calls its schema. */
 async function allSchemas(): Promise<[string, object][]> {
@@ -27,4 +27,35 @@ async function allSchemas(): Promise<[string, object][]> {
 t.test('every schema is a JSON Schema', async (t) => {
   t.match(schemaFault({ type: 'nothing' }), /type/, 'one that is none is found')
   for (const [where, schema] of await allSchemas()) t.equal(schemaFault(schema), undefined, where)
+})
+
+/** Everything in a schema that has a pattern. */
+function patternsIn(schema: unknown): { pattern: string; rule?: string }[] {
+  if (typeof schema !== 'object' || schema === null) return []
+  const own = 'pattern' in schema && typeof schema.pattern === 'string' ? [schema as { pattern: string }] : []
+  return [...own, ...Object.values(schema).flatMap(patternsIn)]
+}
+
+t.test('every pattern has a rule in words, which is all that is told of it', async (t) => {
+  const all = (await allSchemas()).flatMap(([where, schema]) =>
+    patternsIn(schema).map((found) => ({ where, ...found })),
+  )
+  t.ok(all.length > 3, `${all.length} patterns`)
+  for (const { where, pattern, rule } of all) {
+    t.match(rule, /^must \w+ /, `${where}: ${pattern}`)
+    const wrong = ['', ' ', '\u0000'].find((text) => !new RegExp(pattern, 'u').test(text))
+    t.not(wrong, undefined, `a text that ${pattern} refuses`)
+    t.same(validate({ type: 'string', pattern, rule }, wrong), [{ pointer: '', detail: rule }])
+  }
+})
+
+t.test('no route has a parameter that a signature adds to an address', async (t) => {
+  const taken = new Set(['expires', 'signature'])
+  for (const { routes } of await loadAll())
+    for (const { method, path, query = {} } of routes)
+      t.same(
+        Object.keys(query).filter((name) => taken.has(name)),
+        [],
+        `${method} ${path}`,
+      )
 })

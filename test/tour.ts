@@ -56,6 +56,8 @@ export async function tour(t: Test, { points, jobs, results }: Bases, call: Call
     t.equal((await call(points, 'GET', one)).body.value, 99)
     const stale = { 'if-match': written.headers.get('etag') ?? `"${written.body.revision}"` }
     t.equal((await call(points, 'PUT', one, { json: { value: 1 }, headers: stale })).status, 412)
+    const onlyNew = { 'if-none-match': '*' }
+    t.equal((await call(points, 'PUT', one, { json: { value: 1 }, headers: onlyNew })).status, 412)
     t.match((await call(points, 'DELETE', `${path}/points?from=${at(6)}&to=${at(9)}`)).body, { deleted: 3 })
     t.equal((await call(points, 'GET', one)).status, 404)
 
@@ -89,6 +91,26 @@ export async function tour(t: Test, { points, jobs, results }: Bases, call: Call
       listed.body.jobs.map(({ id }: { id: string }) => id),
       [accepted.body.id],
     )
+  })
+
+  await t.test('a job is joined, followed, and answers whoever asks again', async (t) => {
+    const json = { kind: 'plot', series: name, params: { title: 'Followed' } }
+    const first = await call(jobs, 'POST', '/jobs', { json })
+    const followed = await call(jobs, 'GET', `/jobs/${first.body.id}/events`, {
+      headers: { 'accept-encoding': 'gzip' },
+    })
+    t.match(followed.headers.get('content-type'), /^text\/event-stream/)
+    const events = followed.text.split('\n').filter((line) => line.startsWith('data: '))
+    t.match(JSON.parse(events.at(-1)!.slice('data: '.length)), { id: first.body.id, status: 'succeeded', progress: 1 })
+    const again = await call(jobs, 'POST', '/jobs', { json })
+    t.match(again, { status: 200, body: { id: first.body.id } })
+    t.equal((await call(jobs, 'DELETE', `/jobs/${first.body.id}`)).status, 409, 'it has ended')
+    t.equal((await call(jobs, 'POST', `/jobs/${first.body.id}/retry`)).status, 409)
+    t.equal((await call(results, 'DELETE', `/results/${first.body.id}`)).status, 204)
+    t.equal((await call(results, 'GET', `/results/${first.body.id}`)).status, 410)
+    const { body } = await call(results, 'GET', `/results?series=${encodeURIComponent(name)}`)
+    t.equal(body.results.length, 1)
+    t.ok(body.results[0].id !== first.body.id)
   })
 
   await t.test('one call draws', async (t) => {

@@ -89,7 +89,7 @@ t.test('what can not run never becomes a job', async (t) => {
     [{ kind: 'plot', series: [] }, 400, '/series', /fewer than 1/],
     [{ kind: 'plot', series: { match: 'of="nobody"' } }, 404, '/series/match', /no series matches/],
     [{ kind: 'plot', series: { match: 'of=' } }, 400, '/series/match', /column 4: expected a value in double quotes/],
-    [{ kind: 'plot', series: 'one', from: '2021-01-01', to: '2020-01-01' }, 400, '/from', /is after to/],
+    [{ kind: 'plot', series: 'one', from: '2021-01-01', to: '2020-01-01' }, 400, '/from', /is after 'to'/],
     [{ kind: 'plot', series: 'one', from: 'soon' }, 400, '/from', /not a time/],
     [{ kind: 'plot', series: 'a\u0000b' }, 400, '/series', /control character/],
   ]

@@ -1,30 +1,14 @@
 import { header, type Request } from '../../shared/http/http.ts'
 import type { LinkBases } from '../../shared/http/links.ts'
-import { isExpired, type Job, type Jobs } from '../../shared/jobs/jobs.ts'
-import type { Poker } from '../../shared/jobs/poke.ts'
-import type { Queue } from '../../shared/jobs/queue.ts'
-import type { Results } from '../../shared/jobs/results.ts'
-import type { Sweep } from '../../shared/jobs/sweep.ts'
-import type { Waiter } from '../../shared/jobs/wait.ts'
-import type { Watch } from '../../shared/jobs/watch.ts'
-import type { Log } from '../../shared/log.ts'
+import { isExpired, type Job } from '../../shared/jobs/jobs.ts'
+import type { JobServices } from '../../shared/jobs/open.ts'
 import { Problem } from '../../shared/problems.ts'
-import type { SeriesStore } from '../../shared/series/store.ts'
 import { formatTime } from '../../shared/time.ts'
 
-export interface JobsServices {
-  store: SeriesStore
-  jobs: Jobs
-  results: Results
-  queue: Queue
-  poker: Poker | undefined
-  sweep: Sweep
-  watch: Watch
-  waiter: Waiter
+export interface JobsServices extends JobServices {
   bases: LinkBases & { EVENT_BEAT_MS: number; EVENT_STREAM_MS: number }
   /** Aborted when the process is told to stop. */
   stopping: AbortSignal
-  log: Log
 }
 
 export const maxWaitS = 60

@@ -48,8 +48,8 @@ async function answerSubmitted(
   const { waiter, bases } = services
   const isForm = request.format !== 'json'
   const seconds = waitSeconds(request) ?? (isForm ? maxWaitS : undefined)
-  const waited = seconds === undefined ? undefined : await waiter.wait(submitted.id, seconds * 1000, request.gone)
-  const job = waited ?? submitted
+  const waits = seconds !== undefined && !isEnded(submitted)
+  const job = (waits ? await waiter.wait(submitted.id, seconds * 1000, request.gone) : undefined) ?? submitted
   const location = link(bases, request.raw, 'jobs', `/jobs/${job.id}`)
   const headers = { location, ...applied(seconds), ...noted }
   if (isEnded(job)) {

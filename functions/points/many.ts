@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { entityTag } from '../../shared/http/answer.ts'
 import { makeCursor, nextLink, readCursor } from '../../shared/http/cursor.ts'
 import type { Answer, Formats, Request, Route } from '../../shared/http/http.ts'
+import { Notes } from '../../shared/http/notes.ts'
 import { rangeQuery, resolveRange, tzQuery, unitQuery } from '../../shared/http/range.ts'
 import { manySchema } from '../../shared/schemas/derived.ts'
 import type { SeriesInfo } from '../../shared/series/metadata.ts'
@@ -52,7 +53,8 @@ export const manyRoute: Route<PointsServices> = {
     const { limit, cursor, shape, ...query } = request.query as { limit?: number; cursor?: string; shape: string }
     const { order } = request.query as { order: 'asc' | 'desc' }
     const options = { ...timeOptions(request), now: Date.now() }
-    const range = resolveRange(request.query, options, 'invalid-query', (parameter) => ({ parameter }))
+    const notes = new Notes()
+    const range = resolveRange(request.query, options, 'invalid-query', (parameter) => ({ parameter }), notes.add)
     const spec = readBucketSpec(request)
     const grouping = readGrouping(request)
     const after = readCursor<string>(query, cursor, 'string')
@@ -66,7 +68,11 @@ export const manyRoute: Route<PointsServices> = {
     return {
       // A series that changes while the answer is sent has another revision, so this tag is never met again.
       etag: entityTag(hash(revisions), query, range, after, limit, shape, request.format),
-      headers: { 'cache-control': 'private, no-cache', ...nextLink(request, services.bases, 'points', next) },
+      headers: {
+        'cache-control': 'private, no-cache',
+        ...nextLink(request, services.bases, 'points', next),
+        ...notes.header(),
+      },
       body: printMany(request.format, parts, form, next),
     }
   },

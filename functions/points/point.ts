@@ -17,7 +17,8 @@ function readTimestamp(request: Request, notes: Notes): number {
     return parseTime(request.params.timestamp!, { ...timeOptions(request), note })
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
-    throw new Problem('invalid-path', `The timestamp in the path can't be read: ${error.message}.`)
+    const errors = [{ parameter: 'timestamp', detail: error.message }]
+    throw new Problem('invalid-path', `The timestamp in the path can't be read: ${error.message}.`, { errors })
   }
 }
 
@@ -54,6 +55,7 @@ export const pointRoutes: Route<PointsServices>[] = [
     method: 'PUT',
     path,
     scope: 'write',
+    conditional: true,
     summary: 'Insert or overwrite one point',
     query,
     body: { types: { 'application/json': valueSchema } },
@@ -67,7 +69,7 @@ export const pointRoutes: Route<PointsServices>[] = [
       const timestamp = readTimestamp(request, notes)
       const { value } = readJson<{ value: number }>(request, valueSchema)
       const points = { timestamps: Float64Array.of(timestamp), values: Float64Array.of(value) }
-      const written = await store.upsert(name, points, writeOptions(request))
+      const written = await store.upsert(name, points, writeOptions(request, timestamp))
       return { status: written.inserted > 0 ? 201 : 200, body: { ...written, ...notes.member() } }
     },
   },
@@ -75,6 +77,7 @@ export const pointRoutes: Route<PointsServices>[] = [
     method: 'DELETE',
     path,
     scope: 'write',
+    conditional: true,
     summary: 'Delete one point',
     query,
     answers: { 200: { description: 'The point is gone', schema: deletedSchema } },
@@ -82,7 +85,8 @@ export const pointRoutes: Route<PointsServices>[] = [
       const name = seriesName(request)
       const notes = new Notes()
       const timestamp = readTimestamp(request, notes)
-      const deleted = await store.deleteRange(name, { from: timestamp, to: timestamp + 1 }, writeOptions(request))
+      const range = { from: timestamp, to: timestamp + 1 }
+      const deleted = await store.deleteRange(name, range, writeOptions(request, timestamp))
       if (deleted.deleted === 0) throw unknownPoint(name, timestamp)
       return { body: { ...deleted, ...notes.member() } }
     },

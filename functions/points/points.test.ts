@@ -256,14 +256,29 @@ t.test('a bad body changes nothing and names every place', async (t) => {
   }
 })
 
+t.test('a file without its line ends is told from a bad line', async (t) => {
+  const hint = /curl's -d takes the line ends out of a file, --data-binary sends it as it is\. Nothing was written\.$/
+  const body = 'timestamp,value\n2020-01-01,1\n2020-01-02,2\n2020-01-03,3\n'
+  t.match((await post('joined', body.replaceAll('\n', ''))).body.detail, hint)
+  t.notMatch((await post('joined', body.replace('2020-01-02', 'never'))).body.detail, hint)
+  t.notMatch((await post('joined', '2020-01-01T00:00:00.000Z;1.5')).body.detail, hint)
+})
+
 t.test('what can not be meant is refused by name', async (t) => {
   const cases: [string, string, number, string][] = [
-    ['GET', '/series/x/points?from=2020-02-01&to=2020-01-01', 400, 'is after to'],
+    [
+      'GET',
+      '/series/x/points?from=2020-02-01&to=2020-01-01',
+      400,
+      "from: 2020-02-01T00:00:00.000Z is after 'to', 2020-01-01",
+    ],
     ['GET', '/series/x/points?limt=3', 400, "did you mean 'limit'"],
-    ['GET', '/series/x/points?from=soon', 400, "'soon' is not a time"],
+    ['GET', '/series/x/points?to=soon', 400, "to: 'soon' is not a time"],
+    ['GET', '/series/x/points/soon', 400, "'soon' is not a time"],
     ['GET', '/series/x/points?tz=Mars/Base', 400, 'not an IANA time zone'],
     ['GET', '/series/nowhere/points', 404, "no series 'nowhere'"],
     ['GET', '/series?match=city', 400, 'column 5: expected one of =, !=, =~, !~'],
+    ['GET', '/points?match={city=%22x%22}', 400, "column 1: the label's name '{city' must have 1 to 128 characters"],
     ['GET', '/series/..%2F..', 404, 'no series'],
     ['GET', '/series/%00', 400, 'control character'],
     ['POST', '/series/x', 405, 'does not take POST'],
@@ -275,4 +290,7 @@ t.test('what can not be meant is refused by name', async (t) => {
     t.equal(answer.status, status, path)
     t.match(answer.body.detail, detail, path)
   }
+  const named = await call(url, 'PUT', '/series/x', { json: { labels: { 'my city': 'Rome' } } })
+  t.equal(named.status, 400)
+  t.match(named.body.detail, "/labels/my city: the name 'my city' must have 1 to 128 characters, and no white space")
 })

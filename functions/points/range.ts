@@ -11,7 +11,7 @@ import {
 } from '../../shared/http/http.ts'
 import { Notes } from '../../shared/http/notes.ts'
 import { rangeQuery, resolveRange, tzQuery, unitQuery } from '../../shared/http/range.ts'
-import { Problem } from '../../shared/problems.ts'
+import { capitalized, Problem } from '../../shared/problems.ts'
 import { derivedSchema } from '../../shared/schemas/derived.ts'
 import { deletedSchema, pointsBodySchema, writtenSchema } from '../../shared/schemas/points.ts'
 import { type ParseOptions, PointsError, type PointsForm, parsePoints, sniffForm } from '../../shared/series/parse.ts'
@@ -39,9 +39,11 @@ function readRange(request: Request, notes: Notes): Range {
 /** The range of a write that takes points out: both bounds, or `all=true` alone, so that none is forgotten. */
 export function readBounded(request: Request, notes: Notes): Range {
   const range = readRange(request, notes)
-  const bounds = [range.from, range.to].filter((bound) => bound !== undefined).length
-  if (request.query.all ? bounds === 0 : bounds === 2) return range
-  throw new Problem('invalid-query', "A range is named by both 'from' and 'to', everything by 'all=true' alone.")
+  const missing = (['from', 'to'] as const).filter((bound) => range[bound] === undefined)
+  if (missing.length === (request.query.all ? 2 : 0)) return range
+  const detail = "a range is named by both 'from' and 'to', everything by 'all=true' alone"
+  const errors = (request.query.all ? ['all'] : missing).map((parameter) => ({ parameter, detail }))
+  throw new Problem('invalid-query', `${capitalized(detail)}.`, { errors })
 }
 
 export const boundedQuery = {
@@ -131,6 +133,7 @@ export const rangeRoutes: Route<PointsServices>[] = [
     method: 'POST',
     path: '/series/{series}/points',
     scope: 'write',
+    conditional: true,
     summary: 'Insert points, or overwrite those of the same time',
     description:
       'In any order. A body with a bad point changes nothing and names every bad line, the first 100. A new series is created.',
@@ -150,6 +153,7 @@ export const rangeRoutes: Route<PointsServices>[] = [
     method: 'DELETE',
     path: '/series/{series}/points',
     scope: 'write',
+    conditional: true,
     summary: 'Delete a range of points',
     query: boundedQuery,
     answers: { 200: { description: 'How many points were deleted', schema: deletedSchema } },
@@ -187,14 +191,39 @@ export async function readPoints(
 ): Promise<Points> {
   const [form, whole] = await formOf(request, bodyStream(request.raw, maxBodyBytes))
   // JSON is parsed whole, while everybody else waits; the other forms are read as they come.
-  const body = form === 'json' ? bounded(whole, maxJsonBytes, 'send it in parts, or as CSV or NDJSON') : whole
+  const sent = new LineEnds()
+  const body =
+    form === 'json' ? bounded(whole, maxJsonBytes, 'send it in parts, or as CSV or NDJSON') : sent.watch(whole)
   try {
     return await parsePoints(body, form, { ...timeOptions(request), ...options })
   } catch (error) {
     if (!(error instanceof PointsError)) throw error
     const { errors, total } = error
     const more = total > errors.length ? ` The first ${errors.length} of ${total} are listed.` : ''
-    throw new Problem('invalid-body', `${summarizeErrors('The body', errors)}${more} Nothing was written.`, { errors })
+    const said = `${summarizeErrors('The body', errors)}${more}${form === 'json' ? '' : sent.hint()} Nothing was written.`
+    throw new Problem('invalid-body', said, { errors })
+  }
+}
+
+/** Bytes that are more than one line of points mostly has. */
+const longLine = 40
+
+/** Looks whether a body has line ends: curl's -d takes them out of a file. */
+class LineEnds {
+  #found = false
+  #bytes = 0
+
+  async *watch(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    for await (const chunk of body) {
+      this.#found ||= chunk.includes('\n') || chunk.includes('\r')
+      this.#bytes += chunk.length
+      yield chunk
+    }
+  }
+
+  hint(): string {
+    if (this.#found || this.#bytes <= longLine) return ''
+    return " It is one line: curl's -d takes the line ends out of a file, --data-binary sends it as it is."
   }
 }
 

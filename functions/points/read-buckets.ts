@@ -1,12 +1,14 @@
-import { parseAggregates } from '../../shared/series/aggregate.ts'
+import { needsOf, parseAggregates, summable } from '../../shared/series/aggregate.ts'
 import { BucketAggregator } from '../../shared/series/buckets.ts'
 import { Filler } from '../../shared/series/fill.ts'
 import type { SeriesInfo } from '../../shared/series/metadata.ts'
+import type { Parts } from '../../shared/series/parts.ts'
 import type { Points, Range } from '../../shared/series/points.ts'
 import type { Rows } from '../../shared/series/rows.ts'
 import type { SeriesStore } from '../../shared/series/store.ts'
+import type { Summary } from '../../shared/series/summary.ts'
 import { type BucketSpec, refuse } from './derived-query.ts'
-import { planRead, type Wanted, wholeRead } from './plan-read.ts'
+import { type Plan, planRead, type Wanted, wholeRead } from './plan-read.ts'
 import { inTurns, type Table } from './table.ts'
 
 /** Most empty and other buckets of a filled answer that is not read page by page. */
@@ -33,15 +35,37 @@ export async function readBuckets(
   for (let attempt = 1; ; attempt++) {
     const planned = attempt < maxAttempts ? await planRead(store, name, spec, wanted) : undefined
     const plan = planned ?? wholeRead(spec, wanted)
-    const reading = await store.read(name, { ...plan.read, order: wanted.order })
+    const reading = await readPlanned(store, name, spec, wanted, plan)
     if (!reading) return undefined
     // What was looked up before must be of the revision that is read.
     if (plan.revisions.some((revision) => revision !== reading.info.revision)) continue
     const { info } = reading
     checkFilled(info, spec, wanted.range, wanted.limit !== undefined)
-    const rows = () => bucketRows(() => inTurns(reading.runs()), spec, wanted, plan.counted, plan.complete)
+    const rows = () => bucketRows(() => inTurns(reading.parts), spec, wanted, plan.counted, plan.complete)
     return { revision: info.revision, names: spec.aggregates.map((a) => a.name), rows, complete: plan.complete }
   }
+}
+
+/** Reads what is planned: whole chunks by their summaries, where these tell all that is asked for. */
+async function readPlanned(
+  store: SeriesStore,
+  name: string,
+  { buckets, aggregates }: BucketSpec,
+  { order }: Wanted,
+  { read, counted: { from = -Infinity, to = Infinity } }: Plan,
+): Promise<{ info: SeriesInfo; parts: Parts } | undefined> {
+  if (!summable(needsOf(aggregates))) {
+    const reading = await store.read(name, { ...read, order })
+    return reading && { info: reading.info, parts: { [Symbol.iterator]: () => reading.runs()[Symbol.iterator]() } }
+  }
+  // Chunks come in order, so mostly it is the bucket of the one before.
+  let [start, end] = [Infinity, -Infinity]
+  const tells = ({ first, last, sum, firstValue }: Summary) => {
+    if (Number.isNaN(sum) || Number.isNaN(firstValue)) return false
+    if (first < start || first >= end) [start, end] = [buckets.startOf(first), buckets.endOf(first)]
+    return last < end && first >= from && last < to
+  }
+  return store.readParts(name, { ...read, order, lengthMs: buckets.lengthMs, tells })
 }
 
 /** Refuses to fill more buckets than anybody reads at once. */
@@ -64,7 +88,7 @@ export function bucketsIn(
 }
 
 async function* bucketRows(
-  runs: () => AsyncIterable<Points>,
+  runs: () => AsyncIterable<Points | Summary>,
   { buckets, aggregates, fill }: BucketSpec,
   { range: { from, to }, order, after }: Wanted,
   counted: Range,

@@ -8,6 +8,7 @@ export const replaceRoute: Route<PointsServices> = {
   method: 'PUT',
   path: '/series/{series}/points',
   scope: 'write',
+  conditional: true,
   summary: 'Replace a range of points by those of the body, in one step',
   description:
     'Both bounds are needed, or `all=true`. A point outside of the range is refused with its line. A reader sees the range as it was or as it is then, nothing between. A body without points empties the range. A new series is created.',

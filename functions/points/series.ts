@@ -84,6 +84,7 @@ export const seriesRoutes: Route<PointsServices>[] = [
     method: 'PUT',
     path: '/series/{series}',
     scope: 'write',
+    conditional: true,
     summary: 'Create a series or change its metadata',
     query: { timestamps: timestampsQuery },
     body: { types: { 'application/json': metadataSchema } },
@@ -107,6 +108,7 @@ export const seriesRoutes: Route<PointsServices>[] = [
     method: 'DELETE',
     path: '/series/{series}',
     scope: 'write',
+    conditional: true,
     summary: 'Remove a series with all its points',
     description:
       'Results of jobs on it stay, unless `results=true`: then they are removed, and jobs on it that wait or run fail with `series-deleted`. Sent again after it broke off, that removes what is left.',

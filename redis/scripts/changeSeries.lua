@@ -3,7 +3,7 @@
 -- KEYS: meta, index, chunks, summaries of one series
 -- ARGV: name, random id of this change, expected revision ('' when the series must not exist yet), generation for a new series,
 --   n, n ids of chunks to drop,
---   m, m × (id, summary 'count first last min max sum', chunk) to add,
+--   m, m × (id, summary 'count first last …', chunk) to add,
 --   k, k × (field of meta, value; an empty value removes the field)
 -- Output: the revision 'generation.counter' after this change, or nil when another writer was first
 local at = 0

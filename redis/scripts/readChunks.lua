@@ -1,17 +1,18 @@
 -- Reads the chunks of a range at one revision, a portion at a call.
 -- KEYS: meta, index, chunks, summaries of one series
 -- ARGV: name, from, to (half-open; '-inf' and '+inf' when open), order ('asc' or 'desc'), points wanted (0: all),
---   most chunks of a portion, the revision and the last chunk of the portion before ('' and '' for the first)
+--   most chunks of a portion, the revision and the last chunk of the portion before ('' and '' for the first),
+--   milliseconds: chunks that are shorter come as their summaries (0: none)
 -- Output: nil when the series does not exist, or has no longer that revision; else
---   { HGETALL of meta, { id, chunk, id, chunk, … }, points still wanted, 1 when another portion follows }
---   chunks in the asked order, no more than needed for the points wanted
-local name, from, to, order, wanted, most, revision, after = unpack(ARGV)
+--   { HGETALL of meta, { id, chunk, summary, … }, points still wanted, 1 when another portion follows }
+--   chunks in the asked order, no more than needed for the points wanted; of chunk and summary one is ''
+local name, from, to, order, wanted, most, revision, after, summarized = unpack(ARGV)
 if redis.call('EXISTS', KEYS[1]) == 0 then return nil end
 local meta = redis.call('HMGET', KEYS[1], 'name', 'generation', 'counter')
 if meta[1] ~= name then return redis.error_reply('COLLISION two series names share a hash') end
 if revision ~= '' and revision ~= meta[2] .. '.' .. meta[3] then return nil end
 
-wanted, most = tonumber(wanted), tonumber(most)
+wanted, most, summarized = tonumber(wanted), tonumber(most), tonumber(summarized)
 local start, stop = tonumber(from) or -math.huge, tonumber(to) or math.huge
 local function summary(id)
   local count, first, last = string.match(redis.call('HGET', KEYS[4], id), '^(%S+) (%S+) (%S+)')
@@ -37,15 +38,30 @@ local function following(id)
 end
 
 local found, more = {}, 0
+-- A summary costs about an eighth of a chunk.
+local spent = 0
+local function give(id)
+  found[#found + 1] = id
+  if summarized > 0 then
+    local text = redis.call('HGET', KEYS[4], id)
+    local first, last = string.match(text, '^%S+ (%S+) (%S+)')
+    if tonumber(last) - tonumber(first) < summarized then
+      found[#found + 1], found[#found + 2] = '', text
+      spent = spent + 0.125
+      return
+    end
+  end
+  found[#found + 1], found[#found + 2] = redis.call('HGET', KEYS[3], id), ''
+  spent = spent + 1
+end
 local ids = following(after)
 while #ids > 0 and more == 0 do
   for _, id in ipairs(ids) do
-    if #found == 2 * most then
+    if spent >= most then
       more = 1
       break
     end
-    found[#found + 1] = id
-    found[#found + 1] = redis.call('HGET', KEYS[3], id)
+    give(id)
     if wanted > 0 then
       local count, first, last = summary(id)
       -- A chunk that straddles an edge may have nothing to give.

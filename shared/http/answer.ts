@@ -43,14 +43,13 @@ export async function send(raw: IncomingMessage, res: ServerResponse, answer: An
   if (res.destroyed) return // the client has left
   const { body, etag, headers = {} } = answer
   const type = answer.type ?? 'application/json'
-  const gzip = compressible.test(type) && accepts(raw).encodings(['gzip', 'identity']) === 'gzip'
+  const gzip = isPacked(raw, type)
   res.statusCode = answer.status ?? 200
   if (!/accept-encoding/.test(String(res.getHeader('vary')))) res.appendHeader('vary', 'accept, accept-encoding')
   for (const [name, value] of Object.entries(headers)) res.setHeader(name, value)
   if (etag !== undefined) {
-    const tag = `"${etag}${gzip ? '-gzip' : ''}"`
-    res.setHeader('etag', tag)
-    if (isFresh(raw, tag)) {
+    res.setHeader('etag', quoted(etag, gzip))
+    if (isFresh(raw, type, etag)) {
       res.statusCode = 304
       res.end()
       return
@@ -66,9 +65,16 @@ export async function send(raw: IncomingMessage, res: ServerResponse, answer: An
   else sendWhole(raw, res, body, gzip, answer.ranges)
 }
 
-function isFresh(raw: IncomingMessage, tag: string): boolean {
+const isPacked = (raw: IncomingMessage, type: string) =>
+  compressible.test(type) && accepts(raw).encodings(['gzip', 'identity']) === 'gzip'
+
+const quoted = (etag: string, gzip: boolean) => `"${etag}${gzip ? '-gzip' : ''}"`
+
+/** Whether the client has what an answer of this type with this entity tag would bring: it is answered 304. */
+export function isFresh(raw: IncomingMessage, type: string, etag: string): boolean {
   const asked = raw.headers['if-none-match']
   if (asked === undefined || (raw.method !== 'GET' && raw.method !== 'HEAD')) return false
+  const tag = quoted(etag, isPacked(raw, type))
   return asked.split(',').some((entry) => entry.trim() === '*' || entry.trim().replace(/^W\//, '') === tag)
 }
 

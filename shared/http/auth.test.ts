@@ -2,14 +2,15 @@ import { createHash } from 'node:crypto'
 import t from 'tap'
 import { ConfigError } from '../config.ts'
 import { Problem } from '../problems.ts'
-import { authorize, authorizeInternal, parseKeys } from './auth.ts'
+import { authorize, authorizeInternal, authorizeSigned, type Key, parseKeys, type Scope } from './auth.ts'
+import { signAddress, takeSignature } from './signature.ts'
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 
 /** The problem that it throws, or the name of the key that passed. */
 function outcome(work: () => unknown) {
   try {
-    return work() ?? 'passed'
+    return (work() as Key | undefined)?.name ?? 'passed'
   } catch (error) {
     if (!(error instanceof Problem)) throw error
     return { code: error.code, detail: error.detail, challenge: error.headers['www-authenticate'] }
@@ -126,4 +127,31 @@ t.test('the internal token, where there is one', async (t) => {
       outcome(() => authorizeInternal('token', header)),
       { code: 'unauthorized', detail: /is wrong/, challenge },
     )
+})
+
+t.test('a signed address reads, and nothing more, while its key may', async (t) => {
+  const keys = parseKeys(['read', 'write', 'admin'].map((s) => `${s}:${s}:${sha256(s)}`).join())
+  const [reader, writer, boss] = keys.map((key) => takeSignature(signAddress(key.sha256, '/a', 1000))!)
+  const now = 999_999
+  const asked = (scope: Scope, signed = reader!, more: { method?: string; now?: number } = {}, known = keys) =>
+    outcome(() => authorizeSigned(known, scope, { method: 'GET', signed, now, ...more }))
+  t.equal(asked('read'), 'passed')
+  t.equal(asked('read', boss), 'passed')
+  t.equal(asked('read', reader, { method: 'HEAD' }), 'passed')
+  t.match(asked('read', reader, { now: 1_000_000 }), {
+    code: 'link-expired',
+    detail: 'The address held until 1970-01-01T00:16:40.000Z; POST /links signs another.',
+  })
+  for (const scope of ['write', 'admin'] as const)
+    t.match(asked(scope, boss), { code: 'forbidden', detail: `A signed address allows 'read'; this needs '${scope}'.` })
+  t.match(asked('read', writer), { code: 'link-invalid' }, 'its key may not read')
+  t.match(asked('read', reader, {}, keys.slice(1)), { code: 'link-invalid' }, 'its key is gone')
+  t.match(
+    asked('read', { ...reader!, address: '/b' }, { now: 1_000_000 }),
+    { code: 'link-invalid' },
+    'not expired alone',
+  )
+  for (const method of ['POST', 'PUT', 'DELETE']) t.match(asked('read', reader, { method }), { code: 'link-invalid' })
+  t.equal(asked('read', writer, {}, []), 'passed', 'where no key is configured')
+  t.equal(asked('open', writer), 'passed')
 })

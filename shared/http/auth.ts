@@ -1,6 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { ConfigError } from '../config.ts'
 import { Problem } from '../problems.ts'
+import { formatTime } from '../time.ts'
+import { isSignedWith, type SignedAddress } from './signature.ts'
 
 /** What a route may ask for. `internal` is for the functions among themselves, `open` for everybody. */
 export type Scope = 'open' | 'read' | 'write' | 'admin' | 'internal'
@@ -37,9 +39,9 @@ function bearer(authorization: string | undefined): string | undefined {
 
 /**
  * Lets a caller pass, or throws 401 or 403. Without any configured key everybody passes.
- * `admin` includes `write`, `write` does not include `read`. Returns the name of the key.
+ * `admin` includes `write`, `write` does not include `read`. Returns the key.
  */
-export function authorize(keys: Key[], scope: Scope, authorization: string | undefined): string | undefined {
+export function authorize(keys: Key[], scope: Scope, authorization: string | undefined): Key | undefined {
   if (scope === 'open' || scope === 'internal' || keys.length === 0) return undefined
   const shown = bearer(authorization)
   const challenge = { 'www-authenticate': `Bearer realm="kymograph", scope="${scope}"` }
@@ -53,12 +55,43 @@ export function authorize(keys: Key[], scope: Scope, authorization: string | und
   const matches = keys.filter((key) => timingSafeEqual(key.sha256, hash))
   const key = matches[0]
   if (!key) throw new Problem('unauthorized', 'The key is not known.', { headers: challenge })
-  if (!key.scopes.includes(scope) && !key.scopes.includes('admin')) {
+  if (!allows(key, scope)) {
     throw new Problem('forbidden', `The key '${key.name}' has ${key.scopes.join(', ')}; this needs '${scope}'.`, {
       headers: challenge,
     })
   }
-  return key.name
+  return key
+}
+
+const allows = ({ scopes }: Key, scope: Scope) => scopes.includes(scope) || scopes.includes('admin')
+
+/** Whether a request shows a key, be it a wrong one: then that decides, and not a signature in its address. */
+export const showsKey = (authorization: string | undefined): boolean => bearer(authorization) !== undefined
+
+/**
+ * Lets a request by a signed address pass, or throws 403 or 410. The address holds as long as the key that signed it is
+ * configured and may read, and allows no more than to read. `now` is in Unix milliseconds.
+ */
+export function authorizeSigned(
+  keys: Key[],
+  scope: Scope,
+  { method, signed, now }: { method: string; signed: SignedAddress; now: number },
+): void {
+  if (scope === 'open' || scope === 'internal' || keys.length === 0) return
+  if (method !== 'GET' && method !== 'HEAD')
+    throw new Problem('link-invalid', `A signed address is for GET and HEAD, not for ${method}.`)
+  // Every key is tried, whichever fits, so that the time tells nothing.
+  const signers = keys.filter((key) => isSignedWith(key.sha256, signed))
+  if (!signers.some((key) => allows(key, 'read'))) {
+    throw new Problem(
+      'link-invalid',
+      'The signature does not fit: the address was altered, or the key that signed it has been removed or may no longer read.',
+    )
+  }
+  const until = Number(signed.expires) * 1000
+  if (until <= now)
+    throw new Problem('link-expired', `The address held until ${formatTime(until)}; POST /links signs another.`)
+  if (scope !== 'read') throw new Problem('forbidden', `A signed address allows 'read'; this needs '${scope}'.`)
 }
 
 /** Lets another function pass that shows the internal token; without a configured token everybody passes. */

@@ -3,7 +3,7 @@ import { JsonError, parseJsonText } from '../json.ts'
 import type { Log } from '../log.ts'
 import { type InputError, Problem, sentence } from '../problems.ts'
 import { validate } from '../validate.ts'
-import type { Scope } from './auth.ts'
+import type { Key, Scope } from './auth.ts'
 import type { Once } from './once.ts'
 
 export type JsonSchema = Record<string, unknown>
@@ -36,6 +36,8 @@ export interface Route<Services> {
   formatScope?: Scope
   /** A suffix on the last segment picks the format: `/points.csv`. */
   suffix?: boolean
+  /** If-Match and If-None-Match are held by the step that makes its change. */
+  conditional?: boolean
   /** Taken ahead of the framework, the body as a stream: for the hot and the streaming routes. */
   direct?: boolean
   /**
@@ -72,6 +74,8 @@ export interface Request {
   readonly format: string
   /** The body of a route that is not direct; empty when there was none. */
   readonly body: Buffer
+  /** The API key that was shown; undefined where none is needed, and where a signed address took its place. */
+  readonly key: Key | undefined
   readonly once: Once
   /** Name of the API key; undefined without one. */
   readonly caller: string | undefined
@@ -109,7 +113,8 @@ export function parseJson(bytes: Buffer): unknown {
   } catch (error) {
     if (!(error instanceof JsonError)) throw error
     const { line, message: detail } = error
-    throw new Problem('invalid-body', `The body is not valid JSON (line ${line}).`, { errors: [{ line, detail }] })
+    const errors = [{ line, detail }]
+    throw new Problem('invalid-body', summarizeErrors('The body', errors), { errors })
   }
 }
 

@@ -119,7 +119,8 @@ t.test('a problem document, its codes and the scopes are described', async (t) =
     t.same(schema, { $ref: '#/components/schemas/Problem' }, label)
     const { 'x-scope': scope } = operation as unknown as { 'x-scope': string }
     t.match(scope, /^(open|read|write|admin)$/, label)
-    t.same(operation.security, scope === 'open' ? [] : [{ key: [] }], label)
+    const isSigned = scope === 'read' && /^get /i.test(label)
+    t.same(operation.security, scope === 'open' ? [] : [{ key: [] }, ...(isSigned ? [{ link: [] }] : [])], label)
   }
   t.match(document.components.securitySchemes.key, { type: 'http', scheme: 'bearer' })
 })

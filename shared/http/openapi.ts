@@ -26,7 +26,7 @@ const problem = {
           line: { type: 'integer', description: 'Line of the body, from 1' },
           column: { type: 'string', description: 'Column of the data set' },
           text: { type: 'string', description: 'What stands there' },
-          parameter: { type: 'string', description: 'Parameter of the query' },
+          parameter: { type: 'string', description: 'Parameter of the query or the path' },
           detail: { type: 'string' },
         },
       },
@@ -55,7 +55,16 @@ export function openApi(functions: Described[], version: string): object {
     paths,
     components: {
       schemas: { Problem: problem },
-      securitySchemes: { key: { type: 'http', scheme: 'bearer', description: 'Asked for where keys are configured' } },
+      securitySchemes: {
+        key: { type: 'http', scheme: 'bearer', description: 'Asked for where keys are configured' },
+        link: {
+          type: 'apiKey',
+          in: 'query',
+          name: 'signature',
+          description:
+            'An address that `POST /links` has signed, for what can send no header; `expires` stands before it',
+        },
+      },
     },
   }
 }
@@ -75,10 +84,15 @@ function operation(name: string, route: Route<never>): object {
         content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
       },
     },
-    security: route.scope === 'open' ? [] : [{ key: [] }],
+    security: security(route),
     'x-scope': route.scope,
     ...(route.formatScope ? { 'x-format-scope': route.formatScope } : {}),
   }
+}
+
+function security({ method, scope }: Route<never>): object[] {
+  if (scope === 'open') return []
+  return method === 'GET' && scope === 'read' ? [{ key: [] }, { link: [] }] : [{ key: [] }]
 }
 
 /** `GET /series/{series}/points` → `getSeriesPoints`; a placeholder at the end is said with `By`. */
@@ -112,10 +126,19 @@ function queryParameters({ query, formats }: Route<never>): object[] {
   })
 }
 
-function headerParameters({ method, scope }: Route<never>): object[] {
-  if (method !== 'POST' || scope === 'internal') return []
+const conditions = {
+  'If-Match': 'Only if the series has one of these revisions; `*`: only if what is changed is there',
+  'If-None-Match': 'Only if the series has none of these revisions; `*`: only if what is changed is not there',
+}
+
+function headerParameters({ method, scope, conditional }: Route<never>): object[] {
+  const header = (name: string, description: string, schema: object) => ({ name, in: 'header', description, schema })
+  const found = Object.entries(conditional ? conditions : {}).map(([name, says]) =>
+    header(name, says, { type: 'string' }),
+  )
+  if (method !== 'POST' || scope === 'internal') return found
   const description = "Of the client's making, another for each request: a request that is sent again is done once"
-  return [{ name: 'Idempotency-Key', in: 'header', description, schema: { type: 'string', maxLength: 255 } }]
+  return [...found, header('Idempotency-Key', description, { type: 'string', maxLength: 255 })]
 }
 
 function requestBody({ types, optional }: NonNullable<Route<never>['body']>): object {

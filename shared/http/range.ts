@@ -1,6 +1,7 @@
 import { type InputError, Problem } from '../problems.ts'
 import type { Range } from '../series/points.ts'
 import { formatTime, parseTime, type TimeOptions } from '../time.ts'
+import { summarizeErrors } from './http.ts'
 
 /** Query parameters of every route that reads or changes a range. */
 export const rangeQuery = {
@@ -27,6 +28,10 @@ export const unitQuery = {
   description: 'Unit of epoch numbers; default: told by their magnitude',
 }
 
+/** In a query a plain `+` means a space. In a time it was the sign of an offset, or of a relative time. */
+const withSign = (text: string) =>
+  text.replace(/^ (?=\d+[a-z])/, '+').replace(/(:\d\d(?:[.,]\d+)?) (?=\d\d:?\d\d$)/, '$1+')
+
 /**
  * Resolves the bounds of a range to Unix milliseconds. Throws Problem with the given code, which names the bound by
  * `place`: a parameter or a pointer. `note` is told of bounds that a clock change made ambiguous or skipped.
@@ -42,8 +47,9 @@ export function resolveRange(
   const resolve = (name: 'from' | 'to') => {
     const given = bounds[name]
     if (given === undefined || given === null) return undefined
+    const text = code === 'invalid-query' ? withSign(String(given)) : String(given)
     try {
-      return parseTime(String(given), { ...options, note: note && ((detail) => note({ ...place(name), detail })) })
+      return parseTime(text, { ...options, note: note && ((detail) => note({ ...place(name), detail })) })
     } catch (error) {
       if (!(error instanceof RangeError)) throw error
       errors.push({ ...place(name), detail: error.message })
@@ -52,8 +58,9 @@ export function resolveRange(
   }
   const range = { from: resolve('from'), to: resolve('to') }
   if (range.from !== undefined && range.to !== undefined && range.from > range.to) {
-    errors.push({ ...place('from'), detail: `from (${formatTime(range.from)}) is after to (${formatTime(range.to)})` })
+    errors.push({ ...place('from'), detail: `${formatTime(range.from)} is after 'to', ${formatTime(range.to)}` })
   }
-  if (errors.length > 0) throw new Problem(code, `The range can't be read: ${errors[0]!.detail}.`, { errors })
+  const what = code === 'invalid-query' ? 'The query' : 'The body'
+  if (errors.length > 0) throw new Problem(code, summarizeErrors(what, errors), { errors })
   return range
 }

@@ -4,6 +4,7 @@ import type { Log } from '../log.ts'
 import { type InputError, Problem } from '../problems.ts'
 import { unknownName, validate } from '../validate.ts'
 import { negotiate } from './answer.ts'
+import type { Key } from './auth.ts'
 import { type Request, type Route, summarizeErrors } from './http.ts'
 import { always } from './once.ts'
 import type { Match } from './router.ts'
@@ -12,10 +13,7 @@ import type { Match } from './router.ts'
 export function prepare<Services>(
   req: IncomingMessage,
   res: ServerResponse,
-  match: Match<Services>,
-  body: Buffer,
-  log: Log,
-  caller?: string,
+  { match, body, key, log }: { match: Match<Services>; body: Buffer; key: Key | undefined; log: Log },
 ): Request {
   const { route, params, suffix } = match
   const url = new URL(req.url ?? '/', 'http://localhost')
@@ -33,8 +31,9 @@ export function prepare<Services>(
     query,
     format,
     body,
+    key,
     once: always,
-    caller,
+    caller: key?.name,
     raw: req,
     response: res,
     gone: gone.signal,

@@ -24,6 +24,7 @@ const find = makeRouter([
   route('GET', '/series/{series}/points/{timestamp}', { formats }),
   route('GET', '/series/{series}/points/first'),
   route('GET', '/results/{id}', { formats, suffix: true }),
+  route('GET', '/plots/{series}', { formats: { png: 'image/png', svg: 'image/svg+xml' }, suffix: true }),
 ])
 
 /** Which route, its parameters and its suffix; or the problem. */
@@ -70,6 +71,20 @@ t.test('a suffix counts on a fixed last segment and where a route says so, never
     t.same(found('GET', path), ['not-found', `There is nothing at ${path}.`])
   t.same(found('GET', '/series/a/points.toString')[0], 'not-found')
   t.same(found('POST', '/series/a/points.csv'), ['method-not-allowed', 'GET, HEAD, OPTIONS'])
+})
+
+t.test('where a suffix follows a name, what stands behind the last dot counts', async (t) => {
+  const plot = (path: string) => found('GET', `/plots/${path}`).slice(1)
+  t.same(plot('lake.png'), [{ series: 'lake' }, 'png'])
+  t.same(plot('lake.svg'), [{ series: 'lake' }, 'svg'])
+  t.same(plot('lake.v1.2.svg'), [{ series: 'lake.v1.2' }, 'svg'])
+  t.same(plot('lake.png.svg'), [{ series: 'lake.png' }, 'svg'])
+  t.same(plot('lake.png.png'), [{ series: 'lake.png' }, 'png'])
+  t.same(plot('a%2Fb%2Epng.svg'), [{ series: 'a/b.png' }, 'svg'])
+  t.same(plot('..png'), [{ series: '.' }, 'png'])
+  t.same(plot('lake%2Epng'), [{ series: 'lake.png' }], 'an escaped dot is part of the name')
+  t.same(plot('lake.gif'), [{ series: 'lake.gif' }])
+  t.same(plot('.png'), [{ series: '.png' }], 'a name is not empty')
 })
 
 t.test('a placeholder is percent-decoded once, and after the path was split', async (t) => {

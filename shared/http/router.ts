@@ -1,5 +1,5 @@
 import { Problem } from '../problems.ts'
-import type { Route } from './http.ts'
+import type { Formats, Route } from './http.ts'
 
 export interface Match<Services> {
   route: Route<Services>
@@ -48,15 +48,9 @@ function match<Services>({ segments, route }: Pattern<Services>, actual: string[
   let suffix: string | undefined
   for (const [i, wanted] of segments.entries()) {
     let given = actual[i]!
-    const dot = given.indexOf('.')
-    if (
-      route.suffix &&
-      i === segments.length - 1 &&
-      dot > 0 &&
-      Object.hasOwn(route.formats ?? {}, given.slice(dot + 1))
-    ) {
-      suffix = given.slice(dot + 1)
-      given = given.slice(0, dot)
+    if (route.suffix && i === segments.length - 1) {
+      suffix = suffixOf(given, route.formats)
+      if (suffix !== undefined) given = given.slice(0, -suffix.length - 1)
     }
     if (isPlaceholder(wanted)) {
       if (given === '') return undefined
@@ -64,6 +58,14 @@ function match<Services>({ segments, route }: Pattern<Services>, actual: string[
     } else if (given !== wanted) return undefined
   }
   return { route, params, ...(suffix === undefined ? {} : { suffix }) }
+}
+
+/** The longest format that a segment ends in, behind a dot and more than nothing; an escaped dot is part of the name. */
+function suffixOf(segment: string, formats: Formats = {}): string | undefined {
+  const found = Object.keys(formats).filter(
+    (format) => segment.length > format.length + 1 && segment.endsWith(`.${format}`),
+  )
+  return found.sort((a, b) => b.length - a.length)[0]
 }
 
 function decode(params: Record<string, string>): Record<string, string> {

@@ -7,7 +7,7 @@ import type { Log } from '../log.ts'
 import { Problem } from '../problems.ts'
 import { isUnavailable } from '../redis.ts'
 import { send } from './answer.ts'
-import { authorize, authorizeInternal, type Key, parseKeys } from './auth.ts'
+import { authorize, authorizeInternal, authorizeSigned, type Key, parseKeys, showsKey } from './auth.ts'
 import { isHeldBack, readBody } from './body.ts'
 import { type Common, commonRoutes } from './common.ts'
 import { corsHeaders, preflight } from './cors.ts'
@@ -18,6 +18,7 @@ import { type Described, openApi } from './openapi.ts'
 import { handleOnce } from './repeat.ts'
 import { prepare, traceOf } from './request.ts'
 import { type Match, makeRouter } from './router.ts'
+import { type SignedAddress, takeSignature } from './signature.ts'
 
 export { drain, listen } from './listen.ts'
 
@@ -63,8 +64,7 @@ const maxReadOverMs = 10_000
 interface Pending<Services> {
   match: Match<Services>
   body: Buffer
-  /** Name of the API key. */
-  caller: string | undefined
+  key: Key | undefined
   log: Log
 }
 
@@ -98,16 +98,13 @@ export async function openFunction<Services>(
     fail(req, res, log, new Problem('bad-request', 'The request could not be read.', { cause: error }))
   }) satisfies ErrorRequestHandler)
 
-  async function handle(
-    req: IncomingMessage,
-    res: ServerResponse,
-    { match, body, caller, log }: Pending<Services & Common>,
-  ) {
-    const request = prepare(req, res, match, body, log, caller)
+  async function handle(req: IncomingMessage, res: ServerResponse, known: Pending<Services & Common>) {
+    const { match, key } = known
+    const request = prepare(req, res, known)
     const { formats, formatScope } = match.route
     const isDefault = request.format === Object.keys(formats ?? {})[0]
     if (formatScope && !isDefault) authorize(keys, formatScope, req.headers.authorization)
-    const repetition = { onces: opened.onces, caller, maxBodyBytes: config.MAX_BODY_BYTES }
+    const repetition = { onces: opened.onces, caller: key?.name, maxBodyBytes: config.MAX_BODY_BYTES }
     await send(req, res, {
       type: match.route.formats?.[request.format],
       ...(await handleOnce(request, match.route, services, repetition)),
@@ -127,12 +124,15 @@ export async function openFunction<Services>(
         throw new Problem('bad-request', 'The request has no Host header.')
       // A proxy may send the whole address.
       req.url = (req.url ?? '/').replace(/^https?:\/\/[^/?]*/i, '') || '/'
+      const signed = takeSignature(req.url)
+      // The routes know nothing of signatures, and no log or answer repeats one.
+      if (signed && (req.method === 'GET' || req.method === 'HEAD')) req.url = signed.address
       const [path] = req.url.split('?', 1) as [string]
       if (req.method === 'OPTIONS') return preflight(res, find, path)
       const match = find(req.method ?? 'GET', path)
-      const caller = permit(match.route, req, keys, config)
+      const key = permit(match.route, req, signed, keys, config)
       checkBodyType(match.route, req)
-      const known = { match, caller, log: requestLog }
+      const known = { match, key, log: requestLog }
       if (match.route.direct) return handle(req, res, { ...known, body: Buffer.alloc(0) })
       pending.set(req, { ...known, body: await readBody(req, maxDocumentBytes) })
       framework(req, res)
@@ -207,10 +207,18 @@ function toProblem(error: unknown): Problem {
   return new Problem('internal', 'The request failed by a mistake of the server; it is in its log.', { cause: error })
 }
 
-/** Lets a request pass, or throws; gives the name of the API key. */
-function permit(route: Route<never>, req: IncomingMessage, keys: Key[], config: Config): string | undefined {
-  if (route.scope !== 'internal') return authorize(keys, route.scope, req.headers.authorization)
-  authorizeInternal(config.INTERNAL_TOKEN, req.headers.authorization)
+/** Lets a request pass, or throws; gives the API key that it showed. */
+function permit(
+  { scope }: Route<never>,
+  req: IncomingMessage,
+  signed: SignedAddress | undefined,
+  keys: Key[],
+  config: Config,
+): Key | undefined {
+  const { authorization } = req.headers
+  if (scope === 'internal') authorizeInternal(config.INTERNAL_TOKEN, authorization)
+  else if (!signed || showsKey(authorization)) return authorize(keys, scope, authorization)
+  else authorizeSigned(keys, scope, { method: req.method ?? '', signed, now: Date.now() })
   return undefined
 }
 

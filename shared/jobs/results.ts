@@ -101,6 +101,8 @@ export interface ListedResult {
 export interface Results {
   /** One representation of a job's result as an answer. Throws Problem: unknown, expired, not finished, unsuccessful. */
   answer(id: string, format: string, artifactLink: (suffix: string) => string): Promise<Answer>
+  /** Where a result comes from. Throws the same Problems. */
+  provenance(id: string): Promise<Provenance>
   /** Results that are there, newest first, by when their jobs were submitted; behind the id `after`. */
   list(filter: ResultFilter, limit: number, after?: string): Promise<{ results: ListedResult[]; next?: string }>
   /** Removes a result: whoever asks its question again gets a new job. Throws the same Problems. */
@@ -161,6 +163,10 @@ export function openResults(redis: Redis, jobs: Jobs): Results {
           ...(policy && { 'content-security-policy': policy }),
         },
       }
+    },
+
+    async provenance(id) {
+      return JSON.parse(String((await read(id, ['provenance']))[0]))
     },
 
     async list(filter, limit, after) {

@@ -1,6 +1,13 @@
 const nullable = (maxLength: number, description: string) =>
   ({ type: ['string', 'null'], maxLength, description }) as const
 
+/** What the name of a label is made of. */
+export const labelNameSchema = {
+  type: 'string',
+  pattern: '^[^\\s"=!,~{}\\u0000-\\u001f]{1,128}$',
+  rule: 'must have 1 to 128 characters, and no white space, control character or any of " = ! , ~ { }',
+} as const
+
 /** What a user says about a series. */
 export const metadataSchema = {
   type: 'object',
@@ -10,8 +17,14 @@ export const metadataSchema = {
     labels: {
       type: ['object', 'null'],
       maxProperties: 64,
-      propertyNames: { pattern: '^[^\\s"=!,~{}\\u0000-\\u001f]{1,128}$' },
-      additionalProperties: { type: 'string', minLength: 1, maxLength: 512, pattern: '^[^\\u0000-\\u001f\\u007f]*$' },
+      propertyNames: labelNameSchema,
+      additionalProperties: {
+        type: 'string',
+        minLength: 1,
+        maxLength: 512,
+        pattern: '^[^\\u0000-\\u001f\\u007f]*$',
+        rule: 'must have no control characters',
+      },
       description: 'Labels, by which lists match. Given labels replace all earlier ones.',
     },
     unit: nullable(64, "Unit of the values, such as '°C': drawn on the axis"),

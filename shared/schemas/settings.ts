@@ -17,6 +17,7 @@ export const settingsSchema = {
     REDIS_URL: {
       type: 'string',
       pattern: '^rediss?://',
+      rule: "must begin with 'redis://' or 'rediss://'",
       secret: true,
       description:
         'Redis of the points, `redis://user:password@host:port/database`. `npm run dev` starts one of its own when it is unset.',
@@ -24,6 +25,7 @@ export const settingsSchema = {
     QUEUE_REDIS_URL: {
       type: 'string',
       pattern: '^rediss?://',
+      rule: "must begin with 'redis://' or 'rediss://'",
       secret: true,
       description: 'Redis of the jobs, their results and the queue. Default: the same as `REDIS_URL`.',
     },
@@ -49,7 +51,7 @@ export const settingsSchema = {
       type: 'string',
       default: '',
       description:
-        'Where jobs finds the worker. Empty: nobody is poked, and jobs wait for a worker that is called by others.',
+        'Where jobs and results find the worker. Empty: nobody is poked, and jobs wait for a worker that is called by others.',
     },
     POINTS_URL: {
       type: 'string',
@@ -104,6 +106,18 @@ export const settingsSchema = {
       minimum: 1,
       default: 1000,
       description: 'Most series that one read of points may name or match.',
+    },
+    MAX_LINK_MS: {
+      type: 'integer',
+      minimum: 1000,
+      default: 31536000000,
+      description: 'Longest time that a signed address may hold (365 days).',
+    },
+    PLOT_MAX_AGE_MS: {
+      type: 'integer',
+      minimum: 0,
+      default: 60000,
+      description: 'How long the picture of `/plots` may be shown before it is asked for again; whole seconds count.',
     },
     MAX_IMPORT_BYTES: {
       type: 'integer',

@@ -10,8 +10,11 @@ export interface Aggregate {
   of(bucket: Bucket, carried: number): number
 }
 
-/** Never outside of the values: of equal ones it is that value. */
-const mean = ({ sum, lost, count, min, max }: Bucket) => Math.min(max, Math.max(min, (sum + lost) / count))
+/** Never outside of the values: of equal ones it is that value. Not to be told where no double holds the sum. */
+function mean({ sum, count, min, max }: Bucket): number {
+  const total = sum.total()
+  return Number.isFinite(total) ? Math.min(max, Math.max(min, total / count)) : NaN
+}
 /** Of a sample: the squared deviations by count − 1, as pandas with ddof=1. */
 const variance = ({ squares, count }: Bucket) => (count < 2 ? NaN : Math.max(0, squares) / (count - 1))
 const delta = ({ first, last }: Bucket) => last - first
@@ -28,7 +31,7 @@ function timeWeightedMean({ start, end, firstTime, first, lastTime, last, area }
 
 const table: Record<string, Omit<Aggregate, 'name'>> = {
   count: { needs: [], of: ({ count }) => count },
-  sum: { needs: ['sums'], of: ({ sum, lost }) => sum + lost },
+  sum: { needs: ['sums'], of: ({ sum }) => sum.total() },
   mean: { needs: ['sums'], of: mean },
   min: { needs: ['sums'], of: ({ min }) => min },
   max: { needs: ['sums'], of: ({ max }) => max },
@@ -68,4 +71,9 @@ export function needsOf(aggregates: Aggregate[]): Needs {
   const needed = new Set(aggregates.flatMap(({ needs }) => needs))
   const has = (need: keyof Needs) => needed.has(need)
   return { sums: has('sums'), squares: has('squares'), area: has('area'), values: has('values') }
+}
+
+/** Whether summaries of runs tell what is needed: but for deviations, areas and percentiles. */
+export function summable({ squares, area, values }: Needs): boolean {
+  return !squares && !area && !values
 }

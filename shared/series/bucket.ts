@@ -1,4 +1,6 @@
+import { ExactSum } from './exact-sum.ts'
 import type { Points } from './points.ts'
+import type { Summary } from './summary.ts'
 
 /** What a bucket must keep beside count, first and last, so that its aggregates can be told. */
 export interface Needs {
@@ -14,7 +16,7 @@ export interface Needs {
 
 /**
  * What is known of the points of one bucket. Runs of points are added in the order of time or in the opposite one, each
- * in one pass; what is kept could as well be merged from summaries of runs.
+ * in one pass, or their summaries where no more is needed than these tell: what is kept is the same, bit for bit.
  */
 export class Bucket {
   readonly needs: Needs
@@ -22,9 +24,7 @@ export class Bucket {
   start = Infinity
   end = -Infinity
   count = 0
-  /** The sum is `sum + lost`: what adding doubles has rounded away is added up apart. */
-  sum = 0
-  lost = 0
+  readonly sum = new ExactSum()
   min = Infinity
   max = -Infinity
   firstTime = NaN
@@ -46,7 +46,8 @@ export class Bucket {
   open(start: number, end: number): void {
     this.start = start
     this.end = end
-    this.count = this.sum = this.lost = this.mean = this.squares = this.area = 0
+    this.sum.clear()
+    this.count = this.mean = this.squares = this.area = 0
     this.min = Infinity
     this.max = -Infinity
     this.firstTime = this.first = this.lastTime = this.last = NaN
@@ -62,20 +63,27 @@ export class Bucket {
     this.count += to - from
   }
 
-  /** Sums without rounding errors that grow (Knuth's TwoSum; Ogita, Rump, Oishi: "Accurate Sum and Dot Product", 2005). */
+  /** Adds a run by its summary: all before or all behind the points that are there. */
+  addSummary({ count, first, last, min, max, sum, lost, firstValue, lastValue }: Summary): void {
+    if (this.needs.sums) {
+      this.sum.addParts(sum, lost)
+      if (min < this.min) this.min = min
+      if (max > this.max) this.max = max
+    }
+    const before = this.count > 0 && first < this.firstTime
+    if (this.count === 0 || before) [this.firstTime, this.first] = [first, firstValue]
+    if (!before) [this.lastTime, this.last] = [last, lastValue]
+    this.count += count
+  }
+
   #addSums(values: Float64Array, from: number, to: number): void {
-    let { sum, lost, min, max } = this
+    let { min, max } = this
     for (let i = from; i < to; i++) {
       const value = values[i]!
-      const total = sum + value
-      const added = total - sum
-      lost += sum - (total - added) + (value - added)
-      sum = total
       if (value < min) min = value
       if (value > max) max = value
     }
-    this.sum = sum
-    this.lost = lost
+    this.sum.add(values, from, to, min, max)
     this.min = min
     this.max = max
   }

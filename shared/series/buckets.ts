@@ -3,6 +3,7 @@ import { Bucket } from './bucket.ts'
 import type { Buckets } from './calendar.ts'
 import { lowerBound, type Points, type Range } from './points.ts'
 import { type Rows, RowsBuilder } from './rows.ts'
+import type { Summary } from './summary.ts'
 
 export interface BucketOptions {
   buckets: Buckets
@@ -18,7 +19,7 @@ export interface BucketOptions {
  * that is no finite double is NaN. Of a bucket that the range cuts only the points and the time inside count.
  *
  * It holds one bucket: some numbers, and its values where percentiles are asked for. Mean, least and greatest of a
- * million points take some 6 ms.
+ * million points take some 8 ms; ten times as long where the sizes of the values differ by forty powers of ten.
  */
 export class BucketAggregator {
   readonly #options: BucketOptions
@@ -43,8 +44,15 @@ export class BucketAggregator {
     return this.#before
   }
 
-  /** Adds a run; the rows that are complete now. */
-  push(run: Points): Rows {
+  /**
+   * Adds a run, or the summary of one where the aggregates are `summable`: it lies within one bucket and the range. Gives
+   * the rows that are complete now.
+   */
+  push(run: Points | Summary): Rows {
+    if ('count' in run) {
+      this.#summary(run)
+      return this.#rows.take()
+    }
     const start = lowerBound(run.timestamps, this.#from)
     const end = lowerBound(run.timestamps, this.#to)
     if (this.#options.order === 'asc') {
@@ -61,6 +69,17 @@ export class BucketAggregator {
   finish(): Rows {
     this.#close()
     return this.#rows.take()
+  }
+
+  #summary(summary: Summary): void {
+    const bucket = this.#bucket
+    if (this.#options.order === 'asc') {
+      if (summary.first >= bucket.end) this.#open(summary.first)
+    } else if (summary.last < bucket.start) {
+      this.#carried = summary.lastValue
+      this.#open(summary.last)
+    }
+    bucket.addSummary(summary)
   }
 
   #forward(run: Points, start: number, end: number): void {

@@ -1,13 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import { seriesKeys } from '../keys.ts'
 import { type Redis, runScript, runScriptForBuffers } from '../redis.ts'
-import { ChunkError, decodeChunk, encodeChunk, formatSummary, parseSummary, summarize } from './codec.ts'
+import { ChunkError, decodeChunk, encodeChunk } from './codec.ts'
 import { readMeta, type SeriesInfo } from './metadata.ts'
 import type { Points, Range } from './points.ts'
 import { fullChunk, type Rewrite, type Span, type TouchedChunk } from './rewrite.ts'
+import { formatSummary, parseSummary, type Summary, summarize } from './summary.ts'
 
 export interface Chunk {
   id: string
+  /** What it was asked for instead of its points. */
+  summary?: Summary
   /** Throws when the chunk is damaged, and names the series and the chunk. */
   decode(): Points
 }
@@ -19,20 +22,22 @@ export interface ReadOptions extends Range {
 }
 
 /** Most chunks of one call: some 4 MB, so that nobody waits long for Redis behind a large read. */
-const portionChunks = 256
+export const portionChunks = 256
 
 /**
  * The chunks that hold a range, in the asked order and all of one revision; mostly in one round trip. With a limit, no
- * more than so many points need. Undefined when the series does not exist.
+ * more than so many points need. Chunks that are shorter than `summarizedMs` come as summaries. Undefined when the series
+ * does not exist.
  */
 export async function readChunks(
   redis: Redis,
   name: string,
   options: ReadOptions,
+  summarizedMs = 0,
 ): Promise<{ info: SeriesInfo; chunks: Chunk[] } | undefined> {
   // A change between two portions starts the read again, with larger portions: in the end one holds all.
   for (let most = portionChunks; ; most *= 4) {
-    const reading = await readPortions(redis, name, options, most)
+    const reading = await readPortions(redis, name, options, most, summarizedMs)
     if (reading !== 'changed') return reading
   }
 }
@@ -42,18 +47,20 @@ async function readPortions(
   name: string,
   { from, to, order = 'asc', limit = 0 }: ReadOptions,
   most: number,
+  summarizedMs: number,
 ): Promise<{ info: SeriesInfo; chunks: Chunk[] } | undefined | 'changed'> {
   const range = [name, from ?? '-inf', to ?? '+inf', order]
   const chunks: Chunk[] = []
   let [wanted, revision] = [limit, '']
   while (true) {
-    const place = [wanted, most, revision, chunks.at(-1)?.id ?? '']
+    const place = [wanted, most, revision, chunks.at(-1)?.id ?? '', summarizedMs]
     const reply = await runScriptForBuffers(redis, 'readChunks', Object.values(seriesKeys(name)), [...range, ...place])
     if (reply === null) return revision === '' ? undefined : 'changed'
     const [meta, found, left, more] = reply as [Buffer[], (Buffer | null)[], number, number]
-    for (let i = 0; i < found.length; i += 2) {
-      const id = found[i]!.toString()
-      chunks.push({ id, decode: () => decode(name, id, found[i + 1] ?? null) })
+    for (let i = 0; i < found.length; i += 3) {
+      const [id, summary] = [found[i]!.toString(), found[i + 2]!.toString()]
+      const told = summary === '' ? {} : { summary: parseSummary(summary) }
+      chunks.push({ id, ...told, decode: () => decode(name, id, found[i + 1] ?? null) })
     }
     const info = readMeta(meta.map(String))
     if (more === 0) return { info, chunks }
@@ -115,7 +122,8 @@ export async function changeChunks(
   return revision === null ? undefined : String(revision)
 }
 
-function decode(name: string, id: string, bytes: Buffer | null): Points {
+/** The points of a chunk. Throws ChunkError when it is missing or damaged, with its name. */
+export function decode(name: string, id: string, bytes: Buffer | null): Points {
   try {
     if (!bytes) throw new ChunkError('it is missing')
     return decodeChunk(bytes)

@@ -1,7 +1,6 @@
-import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import t from 'tap'
-import { decodeChunk, encodeChunk, formatSummary, parseSummary, summarize } from './codec.ts'
+import { decodeChunk, encodeChunk } from './codec.ts'
 import type { Points } from './points.ts'
 
 const columns = (times: number[], values: number[]): Points => ({
@@ -79,17 +78,4 @@ t.test('a chunk that is cut off or has grown is an error', async (t) => {
     t.equal(outcome(chunk.subarray(0, length)), 'ChunkError', `${length} bytes`)
   t.equal(outcome(Buffer.concat([chunk, Buffer.alloc(16)])), 'ChunkError')
   t.equal(outcome(Buffer.alloc(chunk.length)), 'ChunkError')
-})
-
-t.test('a summary says what is in a chunk, and comes back from its text', async (t) => {
-  const summary = summarize(columns([-5, 0, 7], [2, -1.5, 0.1]))
-  t.same(summary, { count: 3, first: -5, last: 7, min: -1.5, max: 2, sum: 0.6 })
-  t.same(parseSummary(formatSummary(summary)), summary)
-  fc.assert(
-    fc.property(anyPoints, (points) => {
-      const { count, first, last, min, max } = parseSummary(formatSummary(summarize(points)))
-      assert.deepEqual([count, first, last], [points.values.length, points.timestamps[0], points.timestamps.at(-1)])
-      assert.ok(min === Math.min(...points.values) && max === Math.max(...points.values))
-    }),
-  )
 })

@@ -4,7 +4,7 @@ import { type StagedKeys, seriesKeys, stagedKeys } from '../keys.ts'
 import { Problem } from '../problems.ts'
 import { type Redis, runScript } from '../redis.ts'
 import { Chunker } from './chunker.ts'
-import { ChunkError, decodeChunk, encodeChunk, formatSummary, parseSummary, summarize } from './codec.ts'
+import { ChunkError, decodeChunk, encodeChunk } from './codec.ts'
 import { putInIndex } from './directory.ts'
 import { readMeta } from './metadata.ts'
 import { lowerBound, type Points, pointsInRange } from './points.ts'
@@ -12,6 +12,7 @@ import { dropExpired, hasExpired, keptFrom, noteDue } from './retention.ts'
 import { fullChunk } from './rewrite.ts'
 import { aloneRuns, mergeRuns, type Run, touchedChunks } from './runs.ts'
 import { parseRun, type StagedRun } from './staging.ts'
+import { formatSummary, parseSummary, summarize } from './summary.ts'
 
 export interface Committed {
   inserted: number

@@ -1,8 +1,8 @@
 import { labelKey, namesKey, seriesKeys } from '../keys.ts'
 import { type Redis, runScript } from '../redis.ts'
-import { parseSummary } from './codec.ts'
 import { type Matcher, matches, wantedValues } from './match.ts'
 import { readMeta, type SeriesDetail, type SeriesInfo } from './metadata.ts'
+import { parseSummary } from './summary.ts'
 
 export interface ListQuery {
   prefix?: string

@@ -14,6 +14,21 @@ t.test('conditions are read with their spaces, escapes and odd values', async (t
   t.same(parseMatch('a!=( "x" ,"y")'), [{ label: 'a', negated: true, values: ['x', 'y'] }])
 })
 
+t.test('a name that no label can have is refused where it stands', async (t) => {
+  const rule = 'must have 1 to 128 characters, and no white space, control character or any of " = ! , ~ { }'
+  const message = (text: string) => {
+    try {
+      return parseMatch(text)
+    } catch (error) {
+      return (error as RangeError).message
+    }
+  }
+  t.equal(message('{city="austin"}'), `column 1: the label's name '{city' ${rule}`)
+  const long = 'x'.repeat(129)
+  t.equal(message(`a="1", ${long}="2"`), `column 8: the label's name '${long.slice(0, 20)}…' ${rule}`)
+  t.same(parseMatch(`${'x'.repeat(128)}="2"`).length, 1)
+})
+
 t.test('every condition must hold', async (t) => {
   const labels = { city: 'austin', kind: 'air' }
   t.equal(matching('city="austin"', labels), true)

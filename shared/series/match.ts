@@ -1,4 +1,6 @@
 import { RE2JS, RE2JSException } from 're2js'
+import { labelNameSchema } from '../schemas/series.ts'
+import { validate } from '../validate.ts'
 
 /** One condition of `match=`: a label that has, or does not have, one of some values. A missing label has the value ''. */
 export interface ValueMatcher {
@@ -40,7 +42,10 @@ export function parseMatch(text: string): Matcher[] {
 }
 
 function readCondition(reader: Reader): Matcher {
+  const place = reader.column()
   const label = reader.take(/[^\s"=!,~]+/y) ?? reader.fail('the name of a label')
+  const [fault] = validate(labelNameSchema, label)
+  if (fault) throw new RangeError(`column ${place}: the label's name '${clip(label)}' ${fault.detail}`)
   const operator = reader.take(/=~|!~|!=|=(?!=)/y) ?? reader.fail(`one of =, !=, =~, !~ behind '${label}'`)
   const negated = operator.startsWith('!')
   const column = reader.column()
@@ -74,6 +79,8 @@ function compile(pattern: string, column: number): RE2JS {
   }
   throw new RangeError(`column ${column}: the regular expression repeats too much; use smaller counts, or a list`)
 }
+
+const clip = (text: string) => (text.length > 20 ? `${text.slice(0, 20)}…` : text)
 
 /** Takes a text apart from left to right; white space between the parts means nothing. */
 class Reader {
@@ -109,7 +116,7 @@ class Reader {
 
   fail(expected: string): never {
     const rest = this.#text.slice(this.#at)
-    const found = rest === '' ? 'the end' : `'${rest.length > 20 ? `${rest.slice(0, 20)}…` : rest}'`
+    const found = rest === '' ? 'the end' : `'${clip(rest)}'`
     throw new RangeError(`column ${this.column()}: expected ${expected}, found ${found}`)
   }
 }

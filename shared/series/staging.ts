@@ -1,11 +1,12 @@
 import { stagedKeys } from '../keys.ts'
 import { Problem } from '../problems.ts'
 import type { Redis } from '../redis.ts'
-import { chunkBytes, encodeChunk, formatSummary, parseSummary, summarize } from './codec.ts'
+import { chunkBytes, encodeChunk } from './codec.ts'
 import { sortPoints } from './merge.ts'
 import { type Points, slicePoints } from './points.ts'
 import { fullChunk } from './rewrite.ts'
 import type { Run } from './runs.ts'
+import { formatSummary, parseSummary, summarize } from './summary.ts'
 
 /** Points that are held, over all series of an import, before they go to Redis: 16 bytes each. */
 const heldPoints = 100_000

@@ -6,10 +6,11 @@ import { columns, counter, generation, problem, rows, times } from '../../test/p
 import { namesKey, seriesKeys } from '../keys.ts'
 import { makeLog } from '../log.ts'
 import { connect } from '../redis.ts'
-import { decodeChunk, formatSummary, summarize } from './codec.ts'
+import { decodeChunk } from './codec.ts'
 import type { SeriesPage } from './directory.ts'
 import { parseMatch } from './match.ts'
 import { openStore } from './store.ts'
+import { formatSummary, summarize } from './summary.ts'
 
 const server = await startRedis()
 const redis = connect(server.url, makeLog('silent'))

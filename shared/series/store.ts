@@ -3,6 +3,7 @@ import { seriesKeys } from '../keys.ts'
 import { Problem } from '../problems.ts'
 import { type Redis, runScript } from '../redis.ts'
 import { changeChunks, type ReadOptions, readChunks, readTouched } from './chunks.ts'
+import { checkConditions, type WriteOptions } from './conditions.ts'
 import {
   describeSeries,
   getSeries,
@@ -14,22 +15,19 @@ import {
 } from './directory.ts'
 import type { Metadata, SeriesDetail, SeriesInfo } from './metadata.ts'
 import { metaFields, sameMetadata } from './metadata.ts'
+import { type Parts, type PartsOptions, readParts } from './parts.ts'
 import { noPoints, type Points, pointsInRange, type Range } from './points.ts'
 import { dropExpired, hasExpired, keptFrom, noteDue } from './retention.ts'
 import { type Rewrite, replaceIn, type Span, spansWithin, type TouchedChunk } from './rewrite.ts'
 
 export type { ReadOptions } from './chunks.ts'
+export type { WriteOptions } from './conditions.ts'
 
 /** A read of a range, of one revision. */
 export interface Reading {
   info: SeriesInfo
   /** Runs of points in time order within each; the runs follow the asked order. Nothing is decoded before it is asked for. */
   runs(): Iterable<Points>
-}
-
-export interface WriteOptions {
-  /** Change only if the series has one of these revisions; '*' any, as long as it exists. */
-  ifMatch?: string[] | '*' | undefined
 }
 
 export interface Written {
@@ -63,6 +61,8 @@ export interface SeriesStore {
   /** True when there was such a series: it is gone, even if another deleted it at the same moment. */
   remove(name: string, options?: WriteOptions): Promise<boolean>
   read(name: string, options?: ReadOptions): Promise<Reading | undefined>
+  /** The same with summaries of chunks in the place of their points, where they tell enough. */
+  readParts(name: string, options: PartsOptions): Promise<{ info: SeriesInfo; parts: Parts } | undefined>
   /**
    * Inserts points or overwrites those of the same time; `points` is in time order. Creates the series when it is new,
    * unless there are no points.
@@ -137,7 +137,7 @@ export function openStore(redis: Redis): SeriesStore {
         await dropExpired(redis, found.info, from!)
         continue
       }
-      checkMatch(options.ifMatch, found?.info.revision)
+      checkConditions(options, found?.info.revision, found?.chunks)
       const {
         result,
         rewrite = { drop: [], add: [] },
@@ -172,6 +172,21 @@ export function openStore(redis: Redis): SeriesStore {
     })
     if (result.due !== undefined) await noteDue(redis, name, result.due)
     return { ...result.counts, ...(result.expired > 0 ? { expired: result.expired } : {}), revision }
+  }
+
+  /** Drops a series under conditions; what was known of it, or undefined when there was none. */
+  async function dropWhere(name: string, options: WriteOptions): Promise<SeriesInfo | undefined> {
+    const bound = Array.isArray(options.ifMatch) || options.ifNoneMatch !== undefined
+    for (let attempt = 0; attempt < maxAttempts; attempt++) {
+      const before = await getCurrent(name)
+      checkConditions(options, before?.revision)
+      if (!before) return undefined
+      const [generation, counter] = before.revision.split('.') as [string, string]
+      const args = [name, generation, bound ? counter : '']
+      // 'missing' is fine: it was there a moment ago. This call may have run twice, the answer of the first lost.
+      if ((await runScript(redis, 'dropSeries', Object.values(seriesKeys(name)), args)) !== 'changed') return before
+    }
+    throw contended(name)
   }
 
   /** After names were taken out of the index: somebody may have set the same label, or made the series, meanwhile. */
@@ -211,16 +226,7 @@ export function openStore(redis: Redis): SeriesStore {
 
     remove: (name, options = {}) =>
       inTurn(name, async () => {
-        const before = await getCurrent(name)
-        checkMatch(options.ifMatch, before?.revision)
-        if (before) {
-          const [generation, counter] = before.revision.split('.') as [string, string]
-          const bound = Array.isArray(options.ifMatch) ? counter : ''
-          const keys = Object.values(seriesKeys(name))
-          // 'missing' is fine: it was there a moment ago. This call may have run twice, the answer of the first lost.
-          const outcome = await runScript(redis, 'dropSeries', keys, [name, generation, bound])
-          if (outcome === 'changed') throw preconditionFailed(options.ifMatch!, 'another')
-        }
+        const before = await dropWhere(name, options)
         await takeFromIndex(redis, name, before?.labels ?? {}, undefined)
         await mendIndex(name)
         return before !== undefined
@@ -244,6 +250,13 @@ export function openStore(redis: Redis): SeriesStore {
       }
     },
 
+    readParts: (name, options) =>
+      current(
+        name,
+        () => readParts(redis, name, options),
+        ({ info }) => info,
+      ),
+
     upsert: (name, points, options = {}) =>
       inTurn(name, async () => {
         const { deleted: _, ...written } = await replace(name, nowhere, points, options)
@@ -262,18 +275,6 @@ export function openStore(redis: Redis): SeriesStore {
 
 export function unknownSeries(name: string): Problem {
   return new Problem('unknown-series', `There is no series '${name}'.`)
-}
-
-function checkMatch(expected: WriteOptions['ifMatch'], actual: string | undefined): void {
-  if (expected === undefined) return
-  const match = actual !== undefined && (expected === '*' || expected.includes(actual))
-  if (!match) throw preconditionFailed(expected, actual)
-}
-
-function preconditionFailed(expected: string[] | '*', actual: string | undefined): Problem {
-  if (actual === undefined) return new Problem('precondition-failed', 'The series does not exist; nothing was changed.')
-  const asked = expected === '*' || expected.length === 0 ? 'that was asked for' : `'${[...expected].join("' or '")}'`
-  return new Problem('precondition-failed', `The series has not the revision ${asked}; nothing was changed.`)
 }
 
 function contended(name: string): Problem {

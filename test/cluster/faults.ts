@@ -21,6 +21,15 @@ export interface Held {
   goOn(): Promise<string>
 }
 
+/** Always a run of its own, whatever was asked before. */
+const submit = async ({ bases, call }: Environment, series: string, headers: Record<string, string> = {}) =>
+  (
+    await call(bases.jobs, 'POST', '/jobs', {
+      json: { kind: 'plot', series },
+      headers: { 'cache-control': 'no-cache', ...headers },
+    })
+  ).body
+
 /** A job in the middle of its run: its drawing stands still until told to go on. */
 export async function hold(environment: Environment, series: string): Promise<Held> {
   const { bases, call } = environment
@@ -28,26 +37,46 @@ export async function hold(environment: Environment, series: string): Promise<He
     body: '2020-01-01,1\n2020-01-02,2',
     headers: { 'content-type': 'text/csv' },
   })
+  for (let attempt = 1; attempt <= 5; attempt++) {
+    const held = await tryToHold(environment, series)
+    if (held) return held
+  }
+  throw new Error('five jobs went past the stopped workers')
+}
+
+const elsewhere = ''
+
+/** Says nothing where a pod that came meanwhile has run the job. */
+async function tryToHold(environment: Environment, series: string): Promise<Held | undefined> {
+  const { bases, call, namespace } = environment
   // A worker that is awake, so that its drawing can be stopped before the job comes.
-  await call(bases.jobs, 'POST', '/jobs', { json: { kind: 'plot', series }, headers: { prefer: 'wait=60' } })
+  await submit(environment, series, { prefer: 'wait=60' })
   const pods = await until(async () => {
     const ready = (await podsOf(environment, 'worker')).filter((pod) => isReady(pod) && !pod.metadata.deletionTimestamp)
-    return ready.length > 0 && ready
+    return ready.length > 0 && ready.map(({ metadata }) => metadata.name)
   })
-  for (const { metadata } of pods) await signalDrawing(environment, metadata.name, 'SIGSTOP')
-  const { body } = await call(bases.jobs, 'POST', '/jobs', { json: { kind: 'plot', series } })
+  const stopped: string[] = []
+  // A pod may be scaled away before it is stopped.
+  for (const pod of pods) {
+    await signalDrawing(environment, pod, 'SIGSTOP').then(
+      () => stopped.push(pod),
+      () => {},
+    )
+  }
+  const goOn = (pod: string) => signalDrawing(environment, pod, 'SIGCONT')
+  const { id } = await submit(environment, series)
   const pod = await until(async () => {
-    for (const { metadata } of pods) {
-      const log = await kubectl('-n', environment.namespace, 'logs', metadata.name, '-c', 'function')
-      if (log.includes(body.id)) return metadata.name
+    const { body: job } = await call(bases.jobs, 'GET', `/jobs/${id}`)
+    if (job.status === 'queued') return undefined
+    if (job.status !== 'running' || job.attempt > 1) return elsewhere
+    for (const pod of stopped) {
+      const log = await kubectl('-n', namespace, 'logs', pod, '-c', 'function').catch(() => '')
+      if (log.includes(id)) return pod
     }
     return undefined
-  })
-  for (const { metadata } of pods) if (metadata.name !== pod) await signalDrawing(environment, metadata.name, 'SIGCONT')
-  return {
-    ...{ id: body.id, pod, since: Date.now() },
-    goOn: () => signalDrawing(environment, pod, 'SIGCONT'),
-  }
+  }, 60_000)
+  for (const other of stopped) if (other !== pod) await goOn(other).catch(() => {})
+  return pod === elsewhere ? undefined : { id, pod, since: Date.now(), goOn: () => goOn(pod) }
 }
 
 const endOf = ({ bases, call }: Environment, id: string) =>

@@ -47,7 +47,10 @@ export async function settings(t: Test, environment: Environment): Promise<void>
     // A worker of the old revision goes on for as long as its poke is held: a minute.
     const seen = await until(async () => {
       const json = { kind: 'plot', series: 'rolled', to: '2020-01-01' }
-      const { body } = await call(bases.jobs, 'POST', '/jobs', { json, headers: { prefer: 'wait=60' } })
+      const { body } = await call(bases.jobs, 'POST', '/jobs', {
+        json,
+        headers: { prefer: 'wait=60', 'cache-control': 'no-cache' },
+      })
       return Date.parse(body.expires) - Date.parse(body.finished) === resultTtlMs
     }, 180_000)
     t.ok(seen, 'jobs end with the new value')

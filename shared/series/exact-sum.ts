@@ -1,0 +1,98 @@
+/** Values from here on are added apart: as many of those below as a series can have do not overflow. */
+const huge = 2 ** 960
+
+/** Every finite double is a whole number of these: 2⁻¹⁰⁷⁴. */
+const unitBits = 1074
+
+/**
+ * The exact sum of finite doubles, rounded once, when it is asked for: so it is the same however the values are ordered
+ * and grouped. What adding two doubles rounds away is a double again (Knuth's TwoSum), and is added up by itself, and
+ * what that rounds away once more; what three doubles do not hold is counted in whole numbers.
+ * Ogita, Rump, Oishi: "Accurate Sum and Dot Product", SIAM Journal on Scientific Computing 26(6), 2005.
+ */
+export class ExactSum {
+  #sum = 0
+  #lost = 0
+  #rest = 0
+  #units = 0n
+
+  clear(): void {
+    this.#sum = this.#lost = this.#rest = 0
+    this.#units = 0n
+  }
+
+  /** Adds the values from index `from` up to, not including, `to`; all lie from `min` to `max`. */
+  add(values: Float64Array, from: number, to: number, min: number, max: number): void {
+    if (min <= -huge || max >= huge) {
+      for (let i = from; i < to; i++) this.#units += unitsOf(values[i]!)
+      return
+    }
+    let sum = this.#sum
+    let lost = this.#lost
+    for (let i = from; i < to; i++) {
+      const value = values[i]!
+      const total = sum + value
+      const added = total - sum
+      const error = sum - (total - added) + (value - added)
+      sum = total
+      const all = lost + error
+      const grown = all - lost
+      const left = lost - (all - grown) + (error - grown)
+      lost = all
+      if (left !== 0) this.#addRest(left)
+    }
+    this.#sum = sum
+    this.#lost = lost
+  }
+
+  /** Adds a sum that was taken apart by `parts`. */
+  addParts(sum: number, lost: number): void {
+    this.add(Float64Array.of(sum, lost), 0, 2, 0, 0)
+  }
+
+  #addRest(left: number): void {
+    const all = this.#rest + left
+    const grown = all - this.#rest
+    const error = this.#rest - (all - grown) + (left - grown)
+    this.#rest = all
+    if (error !== 0) this.#units += unitsOf(error)
+  }
+
+  /** Two doubles whose exact sum it is; NaN and NaN when it takes more. */
+  parts(): [sum: number, lost: number] {
+    return this.#rest === 0 && this.#units === 0n ? [this.#sum, this.#lost] : [NaN, NaN]
+  }
+
+  /** The double next to the sum; infinite when it is too large for one. */
+  total(): number {
+    if (this.#rest === 0 && this.#units === 0n) return this.#sum + this.#lost
+    return nearest(this.#units + unitsOf(this.#sum) + unitsOf(this.#lost) + unitsOf(this.#rest))
+  }
+}
+
+const view = new DataView(new ArrayBuffer(8))
+
+/** A finite double as a whole number of units. */
+function unitsOf(value: number): bigint {
+  view.setFloat64(0, value)
+  const bits = view.getBigUint64(0)
+  const exponent = (bits >> 52n) & 0x7ffn
+  const fraction = bits & 0xfffffffffffffn
+  const size = exponent === 0n ? fraction : (fraction | 0x10000000000000n) << (exponent - 1n)
+  return value < 0 ? -size : size
+}
+
+/** The double next to a whole number of units, of two the even one. */
+function nearest(units: bigint): number {
+  const size = units < 0n ? -units : units
+  const excess = size.toString(16).length * 4 - 64
+  const cut = BigInt(Math.max(0, excess))
+  const top = size >> cut
+  // A bit for all that is cut off: what lies beyond the middle is told from the middle.
+  const rounded = Number(top << cut === size ? top : top | 1n)
+  // In two steps: neither power leaves the range of doubles before the end.
+  const shift = Number(cut) - unitBits
+  const half = Math.trunc(shift / 2)
+  const value = rounded * 2 ** half * 2 ** (shift - half)
+  return units < 0n ? -value : value
+}
