@@ -1,6 +1,7 @@
-import { ChunkError, decodeChunk, formatSummary, parseSummary, summarize } from '../series/codec.ts'
+import { ChunkError, decodeChunk } from '../series/codec.ts'
 import { sortPoints } from '../series/merge.ts'
 import type { Points } from '../series/points.ts'
+import { formatSummary, parseSummary, summarize } from '../series/summary.ts'
 import type { FaultCode } from './faults.ts'
 
 /** A chunk with what stands beside it, as it was found. */
@@ -50,7 +51,7 @@ export function examineChunk({ id, score, summary, bytes }: FoundChunk): ChunkSt
   const faults: ChunkState['faults'] = []
   const right = formatSummary(summarize(points))
   const first = String(points.timestamps[0])
-  if (summary !== right) {
+  if (!agrees(summary, right)) {
     const detail = summary === '' ? 'it has no summary' : `its summary is '${summary}', its points give '${right}'`
     faults.push({ code: 'chunk-summary', detail })
   }
@@ -60,6 +61,17 @@ export function examineChunk({ id, score, summary, bytes }: FoundChunk): ChunkSt
   }
   const fate = id !== first ? 'moved' : faults.length > 0 ? 'filed' : 'kept'
   return { id, faults, fate, summary: right, points: fate === 'moved' ? points : undefined }
+}
+
+/** How many figures of a summary of an earlier version count; behind them stands a sum that was rounded. */
+const earlierFigures = 5
+
+/** Whether a summary is that of its points: `right`, or what an earlier version kept. */
+export function agrees(summary: string, right: string): boolean {
+  if (summary === right) return true
+  const [figures, rightFigures] = [summary, right].map((text) => text.split(' ').map(Number)) as [number[], number[]]
+  if (figures.length !== earlierFigures + 1) return false
+  return rightFigures.slice(0, earlierFigures).every((figure, i) => figure === figures[i])
 }
 
 function lost(summary: string): string {

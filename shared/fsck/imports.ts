@@ -1,7 +1,9 @@
 import { asideKey, importKeys, readKey } from '../keys.ts'
 import { type Redis, redisTime } from '../redis.ts'
-import { ChunkError, decodeChunk, formatSummary, summarize } from '../series/codec.ts'
+import { ChunkError, decodeChunk } from '../series/codec.ts'
 import { parseRun } from '../series/staging.ts'
+import { formatSummary, summarize } from '../series/summary.ts'
+import { agrees } from './chunk.ts'
 import { type Commands, Findings, type Look, type Subject } from './faults.ts'
 import { json } from './fields.ts'
 import { asideMs } from './series-mend.ts'
@@ -58,7 +60,7 @@ async function lookAtRuns(redis: Redis, key: string, tag: string, findings: Find
 function runFault(field: string, bytes: Buffer): string | undefined {
   try {
     const right = formatSummary(summarize(decodeChunk(bytes)))
-    return parseRun(field).summary === right ? undefined : `its points give '${right}'`
+    return agrees(parseRun(field).summary, right) ? undefined : `its points give '${right}'`
   } catch (error) {
     if (error instanceof ChunkError) return error.message
     throw error

@@ -1,9 +1,10 @@
 import { asideKey } from '../keys.ts'
 import type { Redis } from '../redis.ts'
-import { decodeChunk, encodeChunk, formatSummary, parseSummary, summarize } from '../series/codec.ts'
+import { decodeChunk, encodeChunk } from '../series/codec.ts'
 import { mergePoints } from '../series/merge.ts'
 import { noPoints, type Points, slicePoints } from '../series/points.ts'
 import { fullChunk } from '../series/rewrite.ts'
+import { formatSummary, parseSummary, summarize } from '../series/summary.ts'
 import type { ChunkState } from './chunk.ts'
 import type { Commands } from './faults.ts'
 

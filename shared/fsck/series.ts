@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { seriesKeys, seriesKeysOf } from '../keys.ts'
 import { type Redis, runScriptForBuffers } from '../redis.ts'
-import { parseSummary, type Summary } from '../series/codec.ts'
+import { parseSummary, type Summary } from '../series/summary.ts'
 import { type ChunkState, examineChunk, time } from './chunk.ts'
 import { lookAtEntries } from './directory.ts'
 import { type Commands, Findings, type Look, type Subject } from './faults.ts'

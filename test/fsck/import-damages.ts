@@ -1,5 +1,6 @@
 import { importKeys, stagedKeys } from '../../shared/keys.ts'
-import { encodeChunk, formatSummary, summarize } from '../../shared/series/codec.ts'
+import { encodeChunk } from '../../shared/series/codec.ts'
+import { formatSummary, summarize } from '../../shared/series/summary.ts'
 import { type Damage, points } from './damage.ts'
 
 const run = points([1e12, 1e12 + 1])

@@ -1,7 +1,8 @@
 import { asideKey, labelKey, namesKey, retainedKey, seriesKeys } from '../../shared/keys.ts'
-import { encodeChunk, formatSummary, summarize } from '../../shared/series/codec.ts'
+import { encodeChunk } from '../../shared/series/codec.ts'
 import { putInIndex } from '../../shared/series/directory.ts'
 import type { Points } from '../../shared/series/points.ts'
+import { formatSummary, summarize } from '../../shared/series/summary.ts'
 import { type Damage, points, type Victim } from './damage.ts'
 
 /** The chunks of the victim, in time order. */
