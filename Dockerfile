@@ -56,7 +56,7 @@ COPY redis/scripts redis/scripts
 COPY shared shared
 COPY functions functions
 COPY --from=esbuild /image /image
-RUN node /image/bundle.mjs . bundle functions/main.ts functions/sweeper.ts
+RUN node /image/bundle.mjs . bundle functions/main.ts functions/sweeper.ts functions/fsck.ts
 USER 1000:1000
 # A small young generation: what streams through a function is garbage at once, and would fill a large one first. V8's cache
 # depends on its flags.

@@ -1,10 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { loadAll } from '../functions/local.ts'
+import { faultTable } from '../shared/fsck/faults.ts'
 import { commonRoutes } from '../shared/http/common.ts'
 import { openApi } from '../shared/http/openapi.ts'
 import { problemTable } from '../shared/problems.ts'
 import { settingsSchema } from '../shared/schemas/settings.ts'
 import { version } from '../shared/version.ts'
+import { crashPoints } from '../test/crash/points.ts'
 import { examples } from '../test/plots/examples.ts'
 
 const openApiDocument = async () => {
@@ -88,12 +90,46 @@ explained in the [manual](user.md#plot). This page is printed from \`test/plots/
 ${entries.join('\n')}`
 }
 
+function faults(): string {
+  const rows = Object.entries(faultTable).map(
+    ([code, [severity, meaning, mending]]) => `| \`${code}\` | ${severity} | ${meaning} | ${mending || '–'} |`,
+  )
+  return `# What may be wrong in Redis
+
+\`scripts/fsck\` finds these; [operations.md](operations.md#looking-for-faults) says how it is run. *Damage*: something that was
+acknowledged can’t be read, is not found, or would never end. *Leftover*: it belongs to nothing, would stay for good, and
+costs memory. *Unfinished*: it is under way, and a finding only with \`--at-rest\`. *Note*: known and harmless; notes alone
+are no reason for the exit code 1. This page is printed from \`shared/fsck/faults.ts\` by \`npm run docs\`.
+
+| code | what it is | what is wrong | what \`--repair\` does |
+|---|---|---|---|
+${rows.join('\n')}
+`
+}
+
+function crashes(): string {
+  const rows = Object.entries(crashPoints).map(([name, [where, then]]) => `| ${name} | ${where} | ${then} |`)
+  return `# Crash points
+
+Each of these is done to real processes, with a real Redis, by the test of its name in \`test/crash/\`. At the end of each every
+job that was accepted has ended once, with one result or one error, and \`scripts/fsck --at-rest\` finds nothing, but where it is said.
+*Before* and *after* a script of \`redis/scripts/\`: the connection is stopped when its command was sent and not run, or when it
+was run and not answered. This page is printed from \`test/crash/points.ts\` by \`npm run docs\`.
+
+| point | what happens | what becomes of it |
+|---|---|---|
+${rows.join('\n')}
+`
+}
+
 /** What is printed from the code, by file. */
 export const printed: Record<string, () => string | Promise<string>> = {
   'docs/openapi.json': openApiDocument,
   'docs/configuration.md': configuration,
   'docs/problems.md': problems,
   'docs/plots.md': plots,
+  'docs/fsck.md': faults,
+  'docs/crash-points.md': crashes,
 }
 
 export const fileOf = (path: string) => new URL(`../${path}`, import.meta.url)

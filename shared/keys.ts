@@ -15,10 +15,15 @@ export interface SeriesKeys {
   summaries: string
 }
 
-const seriesTag = (name: string) => createHash('sha256').update(name).digest().subarray(0, 16).toString('base64url')
+const seriesTag = (name: string): string =>
+  createHash('sha256').update(name).digest().subarray(0, 16).toString('base64url')
 
 export function seriesKeys(name: string): SeriesKeys {
-  const tag = seriesTag(name)
+  return seriesKeysOf(seriesTag(name))
+}
+
+/** The same by the hash tag, where the name is not known. */
+export function seriesKeysOf(tag: string): SeriesKeys {
   const key = (part: string) => `ky:{${tag}}:${part}`
   return { meta: key('meta'), index: key('index'), chunks: key('chunks'), summaries: key('summaries') }
 }
@@ -37,6 +42,9 @@ export function stagedKeys(name: string, id: string, attempt: string): StagedKey
   const tag = `ky:{${seriesTag(name)}}:staged:${id}`
   return { runs: tag, chunks: `${tag}:${attempt}:chunks`, summaries: `${tag}:${attempt}:summaries` }
 }
+
+/** What a repair has taken out of a series since it can't be read: kept for a while. `what`: a chunk's id, or a part's name. */
+export const asideKey = (tag: string, what: string) => `ky:{${tag}}:aside:${what}`
 
 export const importKeys = {
   /** Sorted set: imports that are being committed by the time at which another may take them over. */
@@ -95,3 +103,40 @@ export const jobKeys = {
   /** Channel on which each change of a job is told: its hash as a JSON array of names and values. */
   changes: `${jobsTag}:changes`,
 }
+
+/** What the keys of each form are of, with what their names tell: `readKey` is the inverse of the names above. */
+const keyForms = {
+  series: /^ky:\{(?<tag>[\w-]{22})\}:(?<part>meta|index|chunks|summaries)$/,
+  staged: /^ky:\{(?<tag>[\w-]{22})\}:staged:(?<id>[\w-]+)$/,
+  prepared: /^ky:\{(?<tag>[\w-]{22})\}:staged:(?<id>[\w-]+):[\w-]+:(?<part>chunks|summaries)$/,
+  aside: /^ky:\{(?<tag>[\w-]{22})\}:aside:(?<what>.+)$/s,
+  'open-imports': /^ky:\{imports\}:open$/,
+  journal: /^ky:\{imports\}:journal:(?<id>[\w-]+)$/,
+  names: /^ky:\{names\}:all$/,
+  label: /^ky:\{names\}:label:(?<label>[^=]+)=(?<value>.*)$/s,
+  retained: /^ky:\{names\}:retained$/,
+  swept: /^ky:\{(?:imports|names|jobs)\}:swept$/,
+  once: /^ky:\{once:[\w-]+\}$/,
+  job: /^ky:\{jobs\}:job:(?<id>.+)$/s,
+  result: /^ky:\{jobs\}:result:(?<id>.+)$/s,
+  answer: /^ky:\{jobs\}:answer:.+$/s,
+  asks: /^ky:\{jobs\}:asks:(?<id>.+)$/s,
+  claim: /^ky:\{jobs\}:claim:.+$/s,
+  'job-set': /^ky:\{jobs\}:(?<set>all|ready|leases|expiry)$/,
+  pokes: /^ky:\{jobs\}:pokes$/,
+} as const
+
+export type KeyForm = keyof typeof keyForms
+export const keyFormCount = Object.keys(keyForms).length
+
+/** Which of Kymograph's keys this is, with the parts of its name; undefined for any other. */
+export function readKey(key: string): { form: KeyForm; parts: Record<string, string> } | undefined {
+  for (const [form, pattern] of Object.entries(keyForms) as [KeyForm, RegExp][]) {
+    const match = pattern.exec(key)
+    if (match) return { form, parts: { ...match.groups } }
+  }
+  return undefined
+}
+
+/** What all keys of Kymograph start with. */
+export const ownPrefix = 'ky:'

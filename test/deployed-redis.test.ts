@@ -7,6 +7,7 @@ import { startRedis } from '../scripts/own-redis.ts'
 import { jobKeys } from '../shared/keys.ts'
 import { makeLog } from '../shared/log.ts'
 import { connect } from '../shared/redis.ts'
+import { nothingIsLeft } from './fsck/look.ts'
 import { call, drawn, quick } from './local.ts'
 import { until } from './processes.ts'
 
@@ -35,6 +36,7 @@ t.test('all of the program works as the user of the functions, and a Redis that 
   await redis.restart()
   await until(async () => (await call(server.url, 'GET', '/readyz')).status === 200)
   const after = await read()
+  await nothingIsLeft(t, as('functions', 'of-functions'))
   for (const [i, { status, bytes }] of after.entries()) {
     t.equal(status, 200, paths[i]!)
     t.ok(bytes.equals(before[i]!.bytes), `${paths[i]} is what it was`)

@@ -7,6 +7,7 @@ import { startRedis } from '../scripts/own-redis.ts'
 import { importKeys } from '../shared/keys.ts'
 import { makeLog } from '../shared/log.ts'
 import { connect } from '../shared/redis.ts'
+import { nothingIsLeft } from './fsck/look.ts'
 import { call } from './local.ts'
 import { type FunctionProcess, startFunction, until } from './processes.ts'
 
@@ -76,6 +77,7 @@ t.test('a function that is killed in the middle of a commit: the next request fi
     t.ok((await direct.pttl(key)) > 0, `${key} is of the killed process, and expires`)
   t.ok(other.log.some(({ msg }) => /an import was finished/.test(msg)))
   t.match((await post(other.url)).body, { inserted: 0, updated: 0, unchanged: 4000 }, 'sent again, it changes nothing')
+  await nothingIsLeft(t, redis.url)
 })
 
 t.test('a function that is killed before the journal: nothing was written, and what is staged expires', async (t) => {
@@ -98,6 +100,7 @@ t.test('a function that is killed before the journal: nothing was written, and w
   t.ok(keys.length > 0)
   for (const key of keys) t.ok((await direct.pttl(key)) > 0, `${key} expires`)
   t.same(await direct.keys('*:meta'), [])
+  await nothingIsLeft(t, redis.url)
 })
 
 t.test('writers of the same series at the same time: none is lost', async (t) => {
@@ -118,4 +121,5 @@ t.test('writers of the same series at the same time: none is lost', async (t) =>
   const { body } = await call(one.url, 'GET', '/series/v/points?shape=columns&timestamps=epoch_ms')
   t.equal(body.values.length, 12000)
   t.ok(body.timestamps.every((time: number, i: number) => time === (1704067200 + i) * 1000 && body.values[i] === i % 8))
+  await nothingIsLeft(t, redis.url)
 })

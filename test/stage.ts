@@ -1,8 +1,10 @@
 import type { Test } from 'tap'
 import { type OwnRedis, startRedis } from '../scripts/own-redis.ts'
+import { sayFinding } from '../shared/fsck/report.ts'
 import { jobKeys } from '../shared/keys.ts'
 import { makeLog } from '../shared/log.ts'
 import { connect } from '../shared/redis.ts'
+import { faultsIn } from './fsck/look.ts'
 import { call } from './local.ts'
 import { drawingProcess, type FunctionProcess, serveHere, startFunction, until } from './processes.ts'
 
@@ -85,4 +87,5 @@ export async function endedOnce(t: Test, stage: Stage, id: string, attempt?: num
   t.equal(await redis.zscore(jobKeys.ready, id), null)
   t.equal(await redis.zscore(jobKeys.leases, id), null)
   redis.disconnect()
+  t.same((await faultsIn(stage.redis.url)).map(sayFinding), [], 'nothing is wrong in Redis')
 }

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { nothingIsLeft } from './fsck/look.ts'
 import { call, startLocal } from './local.ts'
 import { serveHere } from './processes.ts'
 import { tour } from './tour.ts'
@@ -18,3 +19,5 @@ t.test('the front door ahead of functions elsewhere', async (t) => {
   for (const link of Object.values(listed.body.jobs[0].links))
     t.equal(new URL(String(link)).origin, front.url, 'links lead to where the caller asked')
 })
+
+t.test('nothing is left of it all', (t) => nothingIsLeft(t, server.redis.url))

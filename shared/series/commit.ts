@@ -165,12 +165,13 @@ async function adopt(redis: Redis, { runs, chunks, summaries }: StagedKeys, alon
 async function prepare(redis: Redis, staged: { chunks: string; summaries: string }, chunks: Points[]): Promise<void> {
   if (chunks.length === 0) return
   const commands = redis.pipeline()
-  for (const chunk of chunks) {
+  for (const [i, chunk] of chunks.entries()) {
     const id = String(chunk.timestamps[0])
-    commands.hset(staged.chunks, id, encodeChunk(chunk))
     commands.hset(staged.summaries, id, formatSummary(summarize(chunk)))
+    if (i === 0) commands.pexpire(staged.summaries, preparedTtlMs)
+    commands.hset(staged.chunks, id, encodeChunk(chunk))
+    // Right behind the first: this process may not live to send the last.
+    if (i === 0) commands.pexpire(staged.chunks, preparedTtlMs)
   }
-  commands.pexpire(staged.chunks, preparedTtlMs)
-  commands.pexpire(staged.summaries, preparedTtlMs)
   for (const [error] of (await commands.exec()) ?? []) if (error) throw error
 }

@@ -75,6 +75,13 @@ export function openStaging(redis: Redis, id: string, ttlMs: number): Staging {
       const count = points.timestamps.length
       const end = whole ? count : count - (count % fullChunk)
       let runs: (string | Buffer)[] = []
+      const put = () => {
+        commands.hset(key, ...runs)
+        // Right behind the runs: this process may not live to send another lot.
+        if (column.keptUntil >= Date.now() + ttlMs / 2) return
+        column.keptUntil = Date.now() + ttlMs
+        commands.pexpire(key, ttlMs)
+      }
       for (let at = 0; at < end; at += fullChunk) {
         const run = slicePoints(points, at, Math.min(end, at + fullChunk))
         const size = chunkBytes(run.timestamps.length)
@@ -82,18 +89,15 @@ export function openStaging(redis: Redis, id: string, ttlMs: number): Staging {
         used += size
         bytes += size + commandBytes
         if (bytes < lotBytes - largest) continue
-        yield commands.hset(key, ...runs)
+        put()
+        yield commands
         commands = redis.pipeline()
         runs = []
         memory = lotMemory()
         bytes = used = 0
       }
-      if (runs.length > 0) commands.hset(key, ...runs)
+      if (runs.length > 0) put()
       column.keepFrom(points, end)
-      if (column.keptUntil < Date.now() + ttlMs / 2) {
-        column.keptUntil = Date.now() + ttlMs
-        commands.pexpire(key, ttlMs)
-      }
       number++
       sent.add(column.name)
     }

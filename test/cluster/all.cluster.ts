@@ -2,7 +2,17 @@ import t from 'tap'
 import { until } from '../processes.ts'
 import { tour } from '../tour.ts'
 import { burst } from './burst.ts'
-import { type Environment, evaluate, keepLogs, kubectl, open, placeOf, podsOf, remove } from './cluster.ts'
+import {
+  type Environment,
+  evaluate,
+  keepLogs,
+  kubectl,
+  lookForFaults,
+  open,
+  placeOf,
+  podsOf,
+  remove,
+} from './cluster.ts'
 import { faults, longJob } from './faults.ts'
 import { kn } from './kn.ts'
 import { refusals } from './refusals.ts'
@@ -90,6 +100,11 @@ t.test('both environments on a cluster', async (t) => {
 
   await t.test('with nothing to do no function runs; a job wakes two, and is drawn', async (t) => {
     for (const environment of [test, prod]) t.ok(await until(asleep(environment), 400_000), environment.name)
+    for (const environment of [test, prod]) {
+      const said = await lookForFaults(environment)
+      t.match(said, /^\d+ keys: /m, `${environment.name} was looked at`)
+      t.notMatch(said, /^(damage|leftover) /m, 'nothing is wrong in Redis')
+    }
     const { bases, call } = test
     const started = Date.now()
     const json = { kind: 'plot', series: 'burst' }

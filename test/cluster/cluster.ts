@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Called, CallOptions } from '../local.ts'
 import { root } from '../manifests.ts'
+import { until } from '../processes.ts'
 import type { Bases, Caller } from '../tour.ts'
 
 const run = promisify(execFile)
@@ -120,6 +121,17 @@ export const isReady = ({ status }: Pod) =>
 /** Runs JavaScript in the container of a function. */
 export const evaluate = ({ namespace }: Environment, pod: string, script: string) =>
   kubectl('-n', namespace, 'exec', pod, '-c', 'function', '--', 'node', '-e', script)
+
+/** Runs the suspended CronJob that looks for faults in Redis, once; gives what it printed. */
+export async function lookForFaults({ namespace }: Environment): Promise<string> {
+  const job = 'look-for-faults'
+  await kubectl('-n', namespace, 'create', 'job', job, '--from=cronjob/fsck')
+  await until(async () => {
+    const { status = {} } = JSON.parse(await kubectl('-n', namespace, 'get', 'job', job, '-o', 'json'))
+    return (status.succeeded ?? 0) + (status.failed ?? 0) > 0
+  }, 180_000)
+  return kubectl('-n', namespace, 'logs', `job/${job}`)
+}
 
 export interface LogLine {
   time: string

@@ -1,5 +1,8 @@
+import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { startRedis } from '../../scripts/own-redis.ts'
+import { sayFinding } from '../../shared/fsck/report.ts'
+import { faultsIn } from '../fsck/look.ts'
 import { serveHere } from '../processes.ts'
 import { Model } from './model.ts'
 import { type Operation, operations } from './operations.ts'
@@ -24,7 +27,7 @@ function counted(operation: fc.Arbitrary<Operation>, count: (parts: number) => v
 
 /**
  * Does random sequences of every operation to series behind two servers, by HTTP, and compares each answer with a plain
- * map, until so many operations were done. Round n has the seed `seed + n`: a fault names its own, which as `seed` does the same
+ * map, until so many operations were done; nothing may be wrong in Redis then. Round n has the seed `seed + n`: a fault names its own, which as `seed` does the same
  * again. Gives the number of operations.
  */
 export async function checkModel({
@@ -62,6 +65,7 @@ export async function checkModel({
         )
       told(done)
     }
+    assert.deepEqual((await faultsIn(redis.url, { atRest: true })).map(sayFinding), [])
     return done
   } finally {
     await Promise.all(servers.map((server) => server.stop()))

@@ -1,0 +1,59 @@
+import t from 'tap'
+import { encodeChunk } from '../series/codec.ts'
+import { formatSummary, summarize } from '../series/summary.ts'
+import { agrees, examineChunk } from './chunk.ts'
+
+const points = { timestamps: Float64Array.of(-5, 0, 7), values: Float64Array.of(-0, 2.5, -1) }
+const right = formatSummary(summarize(points))
+const found = { id: '-5', score: '-5', summary: right, bytes: encodeChunk(points) }
+
+t.test('a chunk that is as it should be', async (t) => {
+  t.match(examineChunk(found), { faults: [], fate: 'kept', summary: right })
+  t.match(
+    examineChunk({ ...found, summary: '3 -5 7 -1 2.5 1.5000000001' }),
+    { faults: [], fate: 'kept' },
+    'of an earlier version',
+  )
+})
+
+t.test('what is wrong with one, and what becomes of it', async (t) => {
+  const cases: [part: Partial<typeof found>, code: string, fate: string, detail: RegExp][] = [
+    [
+      { bytes: Buffer.alloc(0) },
+      'chunk-missing',
+      'dropped',
+      /3 points of 1969-12-31T23:59:59\.995Z to 1970-01-01T00:00:00\.007Z are lost/,
+    ],
+    [{ bytes: Buffer.alloc(0), summary: 'x' }, 'chunk-missing', 'dropped', /how many points are lost is not known/],
+    [{ bytes: found.bytes.subarray(0, 9) }, 'chunk-damaged', 'aside', /it has 9 bytes/],
+    [{ summary: '' }, 'chunk-summary', 'filed', /no summary/],
+    [{ summary: '3 -5 7 -1 2.4 1.5' }, 'chunk-summary', 'filed', /'3 -5 7 -1 2\.4 1\.5'/],
+    [{ score: '' }, 'chunk-misfiled', 'filed', /not in the index/],
+    [{ score: '-4' }, 'chunk-misfiled', 'filed', /begins at -5, and is filed at -4/],
+    [{ id: '0' }, 'chunk-misfiled', 'moved', /begins at -5/],
+    [
+      { bytes: encodeChunk({ timestamps: new Float64Array(0), values: new Float64Array(0) }) },
+      'chunk-disordered',
+      'moved',
+      /no points/,
+    ],
+  ]
+  for (const [part, code, fate, detail] of cases) {
+    const state = examineChunk({ ...found, ...part })
+    t.match(state, { fate, faults: [{ code, detail }] })
+    t.equal(state.faults.length, 1)
+  }
+})
+
+t.test('points that are none, or out of order', async (t) => {
+  const odd = { timestamps: Float64Array.of(5, 1.5, NaN, 2, 5), values: Float64Array.of(1, 2, 3, Infinity, 6) }
+  const state = examineChunk({ ...found, bytes: encodeChunk(odd) })
+  t.match(state, { fate: 'moved', faults: [{ code: 'chunk-disordered', detail: /point 1 has the time 1\.5/ }] })
+  t.same(state.points, { timestamps: Float64Array.of(5), values: Float64Array.of(6) })
+})
+
+t.test('summaries are compared by their figures', async (t) => {
+  t.ok(agrees(right, right))
+  t.notOk(agrees(right.replace('2.5', '2.6'), right))
+  t.notOk(agrees('3 -5 7 -1 2.5', right))
+})

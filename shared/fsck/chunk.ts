@@ -1,0 +1,101 @@
+import { ChunkError, decodeChunk } from '../series/codec.ts'
+import { sortPoints } from '../series/merge.ts'
+import type { Points } from '../series/points.ts'
+import { formatSummary, parseSummary, summarize } from '../series/summary.ts'
+import type { FaultCode } from './faults.ts'
+
+/** A chunk with what stands beside it, as it was found. */
+export interface FoundChunk {
+  id: string
+  /** Score in the index, as text; '' where it is not in it. */
+  score: string
+  /** '' where there is none. */
+  summary: string
+  /** Empty where there is none. */
+  bytes: Buffer
+}
+
+/** What a look at a chunk says. */
+export interface ChunkState {
+  id: string
+  faults: { code: FaultCode; detail: string }[]
+  /** What is to become of it: 'kept' as it is, 'filed' with another summary or score, 'moved' to another id, or taken out. */
+  fate: 'kept' | 'filed' | 'moved' | 'dropped' | 'aside'
+  /** Of what is kept or filed. */
+  summary: string
+  /** The points of a chunk that is to be moved: what can be read of them, in order. */
+  points?: Points | undefined
+}
+
+/** Compares a chunk with its summary and where it is filed. Pure: it is given what was read. */
+export function examineChunk({ id, score, summary, bytes }: FoundChunk): ChunkState {
+  if (bytes.length === 0) {
+    const where = [score !== '' && 'the index', summary !== '' && 'a summary'].filter(Boolean).join(' and ')
+    const detail = `${where} names it, and it is not there; ${lost(summary)}`
+    return { id, faults: [{ code: 'chunk-missing', detail }], fate: 'dropped', summary }
+  }
+  let points: Points
+  try {
+    points = decodeChunk(bytes)
+  } catch (error) {
+    if (!(error instanceof ChunkError)) throw error
+    const detail = `${error.message}; ${lost(summary)}`
+    return { id, faults: [{ code: 'chunk-damaged', detail }], fate: 'aside', summary }
+  }
+
+  const disorder = disorderOf(points)
+  if (disorder !== undefined) {
+    const faults = [{ code: 'chunk-disordered' as const, detail: disorder }]
+    return { id, faults, fate: 'moved', summary, points: sortPoints(pointsOnly(points)) }
+  }
+  const faults: ChunkState['faults'] = []
+  const right = formatSummary(summarize(points))
+  const first = String(points.timestamps[0])
+  if (!agrees(summary, right)) {
+    const detail = summary === '' ? 'it has no summary' : `its summary is '${summary}', its points give '${right}'`
+    faults.push({ code: 'chunk-summary', detail })
+  }
+  if (id !== first || score === '' || Number(score) !== points.timestamps[0]) {
+    const detail = score === '' ? 'it is not in the index' : `it begins at ${first}, and is filed at ${score}`
+    faults.push({ code: 'chunk-misfiled', detail })
+  }
+  const fate = id !== first ? 'moved' : faults.length > 0 ? 'filed' : 'kept'
+  return { id, faults, fate, summary: right, points: fate === 'moved' ? points : undefined }
+}
+
+/** How many figures of a summary of an earlier version count; behind them stands a sum that was rounded. */
+const earlierFigures = 5
+
+/** Whether a summary is that of its points: `right`, or what an earlier version kept. */
+export function agrees(summary: string, right: string): boolean {
+  if (summary === right) return true
+  const [figures, rightFigures] = [summary, right].map((text) => text.split(' ').map(Number)) as [number[], number[]]
+  if (figures.length !== earlierFigures + 1) return false
+  return rightFigures.slice(0, earlierFigures).every((figure, i) => figure === figures[i])
+}
+
+function lost(summary: string): string {
+  const { count, first, last } = parseSummary(summary)
+  if (![count, first, last].every(Number.isFinite)) return 'how many points are lost is not known'
+  return `${count} points of ${time(first)} to ${time(last)} are lost`
+}
+
+const furthest = 8.64e15
+export const time = (ms: number): string => (Math.abs(ms) <= furthest ? new Date(ms).toISOString() : String(ms))
+
+function disorderOf({ timestamps, values }: Points): string | undefined {
+  if (timestamps.length === 0) return 'it has no points'
+  for (const [i, timestamp] of timestamps.entries()) {
+    if (!isTime(timestamp)) return `its point ${i} has the time ${timestamp}`
+    if (!Number.isFinite(values[i])) return `its point ${i} has the value ${values[i]}`
+    if (i > 0 && timestamps[i - 1]! >= timestamp) return `its point ${i} is not after the one before`
+  }
+  return undefined
+}
+
+const isTime = (value: number) => Number.isInteger(value) && Math.abs(value) <= furthest
+
+function pointsOnly({ timestamps, values }: Points): Points {
+  const isPoint = (_: number, i: number) => isTime(timestamps[i]!) && Number.isFinite(values[i])
+  return { timestamps: timestamps.filter(isPoint), values: values.filter(isPoint) }
+}
