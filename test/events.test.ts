@@ -1,6 +1,6 @@
 import { request } from 'node:http'
 import t, { type Test } from 'tap'
-import { PENDING_KEY } from '../shared/jobs/smq.ts'
+import { smqKeys } from '../shared/jobs/smq-keys.ts'
 import { makeLog } from '../shared/log.ts'
 import { connect } from '../shared/redis.ts'
 import { call } from './local.ts'
@@ -203,7 +203,7 @@ t.test('three hundred who wait and three hundred who follow share one connection
   const ids = [await submit(stage), await submit(stage), await submit(stage)]
   const one = call(stage.jobs.url, 'GET', `/jobs/${ids[0]}?wait=60`)
   await until(async () => (await subscribed()) === 1)
-  await until(async () => (await redis.llen(PENDING_KEY)) >= ids.length) // the queue has opened its own by then
+  await until(async () => (await redis.llen(smqKeys.pending)) >= ids.length) // the queue has opened its own by then
   const before = (await clients()).length
 
   const waiting = Array.from({ length: 300 }, (_, i) => call(stage.jobs.url, 'GET', `/jobs/${ids[i % 3]}?wait=60`))

@@ -2,7 +2,7 @@ import { type AddressInfo, createServer, connect as dial } from 'node:net'
 import t from 'tap'
 import { readConfig } from '../shared/config.ts'
 import { openJobs } from '../shared/jobs/jobs.ts'
-import { PENDING_KEY } from '../shared/jobs/smq.ts'
+import { smqKeys } from '../shared/jobs/smq-keys.ts'
 import { jobKeys } from '../shared/keys.ts'
 import { makeLog } from '../shared/log.ts'
 import { connect as connectRedis } from '../shared/redis.ts'
@@ -75,8 +75,8 @@ t.test('tickets that are lost: the ready job is claimed without one', async (t) 
   const id = await submit(stage)
   const redis = connectRedis(stage.redis.url, makeLog('silent'))
   t.teardown(() => redis.disconnect())
-  await until(async () => (await redis.llen(PENDING_KEY)) > 0)
-  await redis.del(PENDING_KEY)
+  await until(async () => (await redis.llen(smqKeys.pending)) > 0)
+  await redis.del(smqKeys.pending)
   const worker = await startWorker(stage)
   await poke(worker)
   await endedOnce(t, stage, id, 1)

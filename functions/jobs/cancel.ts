@@ -19,7 +19,7 @@ export const cancelRoutes: Route<JobsServices>[] = [
     },
     async handle(request, { jobs, bases }): Promise<Answer> {
       const id = request.params.id!
-      const found = await jobs.cancel(id, request.caller ?? '', request.query.all === true)
+      const found = await jobs.cancel(id, request.key?.name ?? '', request.query.all === true)
       const job = remembered(id, found?.job)
       if (found!.outcome === 'ended') {
         const more = job.status === 'succeeded' ? ' DELETE /results/{id} removes its result.' : ''

@@ -1,9 +1,10 @@
 import { makeCursor, nextLink, readCursor } from '../../shared/http/cursor.ts'
 import type { Answer, Route } from '../../shared/http/http.ts'
+import { applied, waitSeconds } from '../../shared/http/waiting.ts'
 import { isEnded, type JobFilter } from '../../shared/jobs/jobs.ts'
 import { jobListSchema, jobSchema, jobStatusSchema } from '../../shared/schemas/jobs.ts'
 import { presentJob } from './present.ts'
-import { applied, type JobsServices, remembered, waitQuery, waitSeconds } from './services.ts'
+import { type JobsServices, remembered, waitQuery } from './services.ts'
 
 /** What tells of jobs. */
 export const lookRoutes: Route<JobsServices>[] = [

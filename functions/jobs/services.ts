@@ -1,5 +1,5 @@
-import { header, type Request } from '../../shared/http/http.ts'
 import type { LinkBases } from '../../shared/http/links.ts'
+import { maxWaitS } from '../../shared/http/waiting.ts'
 import { isExpired, type Job } from '../../shared/jobs/jobs.ts'
 import type { JobServices } from '../../shared/jobs/open.ts'
 import { Problem } from '../../shared/problems.ts'
@@ -11,23 +11,11 @@ export interface JobsServices extends JobServices {
   stopping: AbortSignal
 }
 
-export const maxWaitS = 60
-
 export const waitQuery = {
   type: 'integer',
   minimum: 0,
   description: `Seconds to wait for the end of the job, at most ${maxWaitS}`,
 }
-
-/** The seconds that a caller is ready to wait, by `Prefer: wait=N` or `?wait=N`. */
-export function waitSeconds(request: Request): number | undefined {
-  const preferred = /(?:^|[,;\s])wait\s*=\s*"?(\d+)/i.exec(header(request, 'prefer') ?? '')?.[1]
-  const asked = preferred ?? request.query.wait
-  return asked === undefined ? undefined : Math.min(Number(asked), maxWaitS)
-}
-
-export const applied = (seconds: number | undefined): Record<string, string> =>
-  seconds === undefined ? {} : { 'preference-applied': `wait=${seconds}` }
 
 /** The job, if there is one that has not expired; else throws Problem. */
 export function remembered(id: string, job: Job | undefined): Job {

@@ -1,13 +1,14 @@
 import { type Answer, header, type Request, type Route } from '../../shared/http/http.ts'
 import { link } from '../../shared/http/links.ts'
 import { Notes } from '../../shared/http/notes.ts'
+import { applied, maxWaitS, waitSeconds } from '../../shared/http/waiting.ts'
 import { isEnded, isExpired, type Job, newJobId } from '../../shared/jobs/jobs.ts'
 import { resultFormats } from '../../shared/jobs/results.ts'
 import { submitJob } from '../../shared/jobs/submit.ts'
 import { Problem } from '../../shared/problems.ts'
 import { jobRequestSchema, jobSchema } from '../../shared/schemas/jobs.ts'
 import { presentJob } from './present.ts'
-import { applied, type JobsServices, maxWaitS, waitQuery, waitSeconds } from './services.ts'
+import { type JobsServices, waitQuery } from './services.ts'
 import { type ReadRequest, readJobRequest, readRetry } from './submit.ts'
 
 /** Whether the caller wants a run although there may be a result, by `Cache-Control: no-cache`. */
@@ -27,7 +28,7 @@ async function submitOnce(
   const { asked, revisions } = await read()
   const id = reference ?? newJobId()
   await refer(id)
-  const { job } = await submitJob(asked, { id, revisions, asker: request.caller ?? '', fresh }, services)
+  const { job } = await submitJob(asked, { id, revisions, asker: request.key?.name ?? '', fresh }, services)
   if (job.id !== id) await refer(job.id)
   return job
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { request } from 'node:http'
 import t, { type Test } from 'tap'
 import { call, drawn, startLocal } from '../../test/local.ts'
 import { serveHere, until } from '../../test/processes.ts'
@@ -110,6 +111,27 @@ t.test('an address that has expired is 410, one that was altered 403', async (t)
   }
   await until(() => Date.now() >= end)
   await refused(t, held, 410, 'link-expired', /^The address held until 20.*; POST \/links signs another/)
+})
+
+t.test('an address that is cut differently by who reads it is refused', async (t) => {
+  const path = await sign('/points?series=x%23y&from=2020-01-01')
+  const status = await new Promise((resolve, reject) => {
+    const asked = request(url, { path: path.replace('%23', '#') }, (response) => {
+      response.resume()
+      resolve(response.statusCode)
+    })
+    asked.once('error', reject).end()
+  })
+  t.equal(status, 400)
+})
+
+t.test('the front door repeats no signature when a function is away', async (t) => {
+  const away = { POINTS_URL: 'http://127.0.0.1:9', JOBS_URL: 'http://127.0.0.1:9', RESULTS_URL: 'http://127.0.0.1:9' }
+  const alone = await serveHere('web', { ...shared, ...away })
+  t.teardown(() => alone.stop())
+  const answer = await call(alone.url, 'GET', await sign('/results/x.png'))
+  t.match(answer, { status: 503, body: { instance: '/results/x.png' } })
+  t.notMatch(answer.text, /signature=/)
 })
 
 t.test('it is for reading alone', async (t) => {

@@ -2,6 +2,7 @@ import { type PlotParams, plot } from '../../shared/analysis/plot.ts'
 import { type JsonSchema, type Request, summarizeErrors } from '../../shared/http/http.ts'
 import type { Notes } from '../../shared/http/notes.ts'
 import { rangeQuery } from '../../shared/http/range.ts'
+import { maxWaitS } from '../../shared/http/waiting.ts'
 import { type InputError, Problem } from '../../shared/problems.ts'
 import { nameFault } from '../../shared/series/name.ts'
 import { validate } from '../../shared/validate.ts'
@@ -9,9 +10,8 @@ import { validate } from '../../shared/validate.ts'
 /** Most series of one chart. */
 const maxSeries = 100
 
-/** Longest that a chart is waited for, and how long unless said otherwise. */
-const maxWaitS = 60
-const defaultWaitS = 30
+/** So long a chart is waited for unless said otherwise. */
+export const defaultWaitS = 30
 
 type Properties = Record<string, JsonSchema>
 
@@ -66,13 +66,10 @@ export const plotQuery: Record<string, JsonSchema> = {
   wait: {
     type: 'integer',
     minimum: 0,
-    default: defaultWaitS,
-    description: `Seconds to wait for a chart that is not drawn yet, at most ${maxWaitS}; then 503`,
+    description: `Seconds to wait for a chart that is not drawn yet, ${defaultWaitS} unless given, at most ${maxWaitS}; then 503`,
   },
   ...asQuery(params.properties),
 }
-
-export const waitMs = ({ query }: Request): number => Math.min(Number(query.wait), maxWaitS) * 1000
 
 /** The names of the series in the path and the query, each once. Throws Problem. */
 export function plotSeries({ params, query }: Request): string[] {

@@ -206,9 +206,21 @@ t.test('a chart that takes too long is there later', async (t) => {
   t.match(soon, { status: 503, body: { type: 'urn:kymograph:problem:not-drawn-yet' } })
   t.equal(soon.headers.get('retry-after'), '2')
   t.equal(soon.headers.get('cache-control'), null)
-  t.equal((await get('/plots/i.png')).status, 200)
+  const preferred = await get('/plots/i.png', { prefer: 'wait=50' })
+  t.equal(preferred.status, 200)
+  t.equal(preferred.headers.get('preference-applied'), 'wait=50')
   t.equal((await get('/plots/i.png?wait=0')).status, 200)
   t.equal((await jobsOf('i')).length, 1)
+})
+
+t.test('a chart that can not be drawn is not asked for at each view', async (t) => {
+  await write('k', wave)
+  const failed = await get('/plots/k.png?mark=histogram&binWidth=0.0000001')
+  t.match(failed, {
+    status: 409,
+    body: { type: 'urn:kymograph:problem:job-unsuccessful', detail: /could not be drawn: / },
+  })
+  t.equal(failed.headers.get('cache-control'), 'max-age=90')
 })
 
 t.test('who asks wakes a worker; a picture has the tag of the points that were read', async (t) => {

@@ -2,6 +2,7 @@ import { entityTag, isFresh } from '../../shared/http/answer.ts'
 import type { Answer, Formats, Request, Route } from '../../shared/http/http.ts'
 import { type LinkBases, link } from '../../shared/http/links.ts'
 import { Notes } from '../../shared/http/notes.ts'
+import { applied, waitSeconds } from '../../shared/http/waiting.ts'
 import { fingerprint, type Question } from '../../shared/jobs/fingerprint.ts'
 import { isEnded, type Job } from '../../shared/jobs/jobs.ts'
 import type { JobServices } from '../../shared/jobs/open.ts'
@@ -10,7 +11,7 @@ import { Problem } from '../../shared/problems.ts'
 import type { SeriesInfo } from '../../shared/series/metadata.ts'
 import type { Range } from '../../shared/series/points.ts'
 import type { SeriesStore } from '../../shared/series/store.ts'
-import { plotParams, plotQuery, plotSeries, waitMs } from './plot-query.ts'
+import { defaultWaitS, plotParams, plotQuery, plotSeries } from './plot-query.ts'
 import { plotRange } from './plot-range.ts'
 
 export interface PlotServices extends JobServices {
@@ -64,7 +65,7 @@ export const plotRoute: Route<PlotServices> = {
         read.map(({ revision }) => revision),
         format,
       ),
-      headers: { ...picture.headers, ...headers, 'content-location': linkTo(format) },
+      headers: { ...picture.headers, ...headers, ...applied(waitSeconds(request)), 'content-location': linkTo(format) },
     }
   },
 }
@@ -96,7 +97,7 @@ function rangeOf(
   return range
 }
 
-/** It may be kept as a picture may: a page that shows none must not ask for a job each time. */
+/** It may be kept as a picture may, as other failures may: a page that shows none must not ask for a job each time. */
 const noPoints = (request: Request, services: PlotServices) =>
   new Problem('no-points', 'No series of the chart has a point in the range.', { headers: caching(request, services) })
 
@@ -121,7 +122,9 @@ async function drawnJob(
   const ask = { revisions, asker: request.key?.name ?? '' }
   const submitted = await submitJob({ ...question, traceparent: request.traceparent }, ask, services)
   const { id } = submitted.job
-  const job = isEnded(submitted.job) ? submitted.job : await services.waiter.wait(id, waitMs(request), request.gone)
+  const job = isEnded(submitted.job)
+    ? submitted.job
+    : await services.waiter.wait(id, (waitSeconds(request) ?? defaultWaitS) * 1000, request.gone)
   if (!job || !isEnded(job) || job.status === 'cancelled') {
     const detail =
       job?.status === 'cancelled'
@@ -130,5 +133,9 @@ async function drawnJob(
     throw new Problem('not-drawn-yet', detail, { headers: { 'retry-after': '2' } })
   }
   if (job.error?.code === 'no-points') throw noPoints(request, services)
+  if (job.error) {
+    const headers = caching(request, services)
+    throw new Problem('job-unsuccessful', `The chart could not be drawn: ${job.error.detail}`, { headers })
+  }
   return job
 }

@@ -14,8 +14,8 @@ if redis.call('EXISTS', KEYS[1]) == 1 then
   if meta[4] == change then return current end
   generation = meta[2]
 end
--- Without its runs the import was committed by another, or has expired.
-if current ~= expected or redis.call('EXISTS', KEYS[5]) == 0 then return nil end
+-- Without its runs the import was committed by another, or has expired; so may have what was prepared, if this call is late.
+if current ~= expected or redis.call('EXISTS', KEYS[5], KEYS[6], KEYS[7]) < 3 then return nil end
 if current == '' then redis.call('HSET', KEYS[1], 'name', name, 'generation', generation, 'counter', 0, 'count', 0) end
 
 local difference = 0

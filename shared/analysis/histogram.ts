@@ -31,8 +31,8 @@ export function histogram(input: KindInput<FullPlotParams>): KindOutput {
   const series = full.map(({ points }, i): Counted => {
     return { label: labels[i]!, counts: countBins(points.values, bins), total: points.values.length }
   })
-  const height_ = (one: Counted, bin: number) => (percent ? (100 * one.counts[bin]!) / one.total : one.counts[bin]!)
-  const high = Math.max(...series.flatMap((one) => one.counts.map((_, bin) => height_(one, bin))))
+  const heightOf = (one: Counted, bin: number) => (percent ? (100 * one.counts[bin]!) / one.total : one.counts[bin]!)
+  const high = Math.max(...series.flatMap((one) => one.counts.map((_, bin) => heightOf(one, bin))))
   const legend: Legend | undefined = series.length > 1 ? fitLegend(labels, width, height) : undefined
   const looks = legend && seriesEncoding('line', theme, legend, !isSmall(height))
   const marks = marksOf(params.references)
@@ -50,7 +50,7 @@ export function histogram(input: KindInput<FullPlotParams>): KindOutput {
     `${series.length > 1 ? `${one.label}, ` : ''}${withUnit(`${numberWords(edges[bin]!)} to ${numberWords(edges[bin + 1]!)}`, unit)}: ${countWords(one.counts[bin]!)} (${share(one, bin)})`
   const rows = series.flatMap((one, i) =>
     one.counts.map((_, bin) => ({
-      ...{ from: edges[bin]!, to: edges[bin + 1]!, count: height_(one, bin), description: said(one, bin) },
+      ...{ from: edges[bin]!, to: edges[bin + 1]!, count: heightOf(one, bin), description: said(one, bin) },
       ...(legend && { series: legend.labels[i]! }),
     })),
   )
@@ -59,7 +59,7 @@ export function histogram(input: KindInput<FullPlotParams>): KindOutput {
   const description = { field: 'description', type: 'nominal' }
   const data = legend
     ? // Steps from edge to edge, down to zero at both ends.
-      { values: series.flatMap((one, i) => stepRows(edges, (bin) => height_(one, bin), legend.labels[i]!)) }
+      { values: series.flatMap((one, i) => stepRows(edges, (bin) => heightOf(one, bin), legend.labels[i]!)) }
     : { values: rows }
   const step = { interpolate: 'step-after', invalid: 'filter' }
   const drawn = legend

@@ -55,7 +55,7 @@ const spoken = 5
  * The chart in words: what, from when to when, how many points, the lowest, the highest and the latest. `labels` are what
  * the series are called in the chart.
  */
-export function describe(what: string, summaries: Summary[], tz: string, labels = summaries.map(labelOf)): string {
+export function chartWords(what: string, summaries: Summary[], tz: string, labels = summaries.map(labelOf)): string {
   const label = (summary: Summary) => labels[summaries.indexOf(summary)]!
   const drawn = summaries.filter(({ count }) => count > 0)
   const times = drawn.flatMap(({ first, last, min, max }) => [first!, last!, min!, max!].map((point) => ms(point)))

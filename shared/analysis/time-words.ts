@@ -3,7 +3,7 @@ import type { Line, Lines } from './lines.ts'
 import type { Mark } from './marks.ts'
 import { labelsOf } from './names.ts'
 import { markWords, type ReferenceMark } from './references.ts'
-import { describe, type Summary, summarise } from './summary.ts'
+import { chartWords, type Summary, summarise } from './summary.ts'
 import { numberWords, oneLine, precisionOf, timeWords } from './text.ts'
 
 const markNames: Record<Mark, string> = {
@@ -32,7 +32,7 @@ export function timeChartWords({ mark, title, tz, series, lines: all, references
   const what = `${name} of ${title}`
   const said =
     period === undefined
-      ? describe(what, series.map(summarise), tz, labelsOf(series).labels)
+      ? chartWords(what, series.map(summarise), tz, labelsOf(series).labels)
       : overlayWords(what, lines, tz, period)
   const sides = (axis: 'left' | 'right') => lines.filter((line) => line.axis === axis)
   const isTwo = sides('right').length > 0

@@ -114,7 +114,8 @@ function lookAtPlaces(id: string, { now, job, lives, scores }: FoundJob, finding
       findings.say('job-misfiled', key, `the job is ${status} and in it`, take, id)
     }
   }
-  lookAtLife(id, status, expires, { now, life: lives[0] }, findings)
+  const ended = Number(job.get('finished') ?? now)
+  lookAtLife(id, status, expires, { now, ended, life: lives[0] }, findings)
   if (atRest && isUnderWay(status)) findings.say('job-open', jobKeys.job(id), `it is ${status}`)
 }
 
@@ -122,7 +123,7 @@ function lookAtLife(
   id: string,
   status: string,
   expires: number,
-  { now, life }: { now: number; life: number },
+  { now, ended, life }: { now: number; ended: number; life: number },
   findings: Findings,
 ): void {
   const key = jobKeys.job(id)
@@ -132,7 +133,7 @@ function lookAtLife(
     return
   }
   // It is remembered for as long after its end as its result is kept.
-  const remembered = Math.max(2 * expires - Number(now), expires + 1, now + 1)
+  const remembered = Math.max(2 * expires - ended, now + 1)
   const expire = (commands: Commands) => {
     if (Number.isNaN(expires)) commands.hset(key, 'expires', now)
     commands.pexpireat(key, Number.isNaN(expires) ? now + 86_400_000 : remembered)

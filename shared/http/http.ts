@@ -77,8 +77,6 @@ export interface Request {
   /** The API key that was shown; undefined where none is needed, and where a signed address took its place. */
   readonly key: Key | undefined
   readonly once: Once
-  /** Name of the API key; undefined without one. */
-  readonly caller: string | undefined
   readonly raw: IncomingMessage
   readonly response: ServerResponse
   /** Aborted when the client goes away before it has its answer. */

@@ -33,7 +33,6 @@ export function prepare<Services>(
     body,
     key,
     once: always,
-    caller: key?.name,
     raw: req,
     response: res,
     gone: gone.signal,

@@ -123,6 +123,9 @@ export async function openFunction<Services>(
         throw new Problem('bad-request', 'The request has no Host header.')
       // A proxy may send the whole address.
       req.url = (req.url ?? '/').replace(/^https?:\/\/[^/?]*/i, '') || '/'
+      // No address has one; parsers that cut there would read another address than the one that was signed.
+      if (req.url.includes('#'))
+        throw new Problem('bad-request', 'An address that is asked for has no #; write it as %23.')
       const signed = takeSignature(req.url)
       // The routes know nothing of signatures, and no log or answer repeats one.
       if (signed && (req.method === 'GET' || req.method === 'HEAD')) req.url = signed.address
@@ -157,15 +160,17 @@ async function attempt(
 
 function fail(req: IncomingMessage, res: ServerResponse, log: Log, error: unknown): void {
   const problem = toProblem(error)
+  const url = req.url ?? '/'
+  const address = takeSignature(url)?.address ?? url // what was refused early still has its signature
   const left = res.destroyed || req.socket.destroyed
-  if (problem.status >= 500 && !left) log.error({ err: error, method: req.method, url: req.url }, problem.detail)
+  if (problem.status >= 500 && !left) log.error({ err: error, method: req.method, url: address }, problem.detail)
   if (res.headersSent || res.destroyed) {
     // Half an answer must not look whole: the connection is cut.
     res.destroy()
     return
   }
   for (const name of res.getHeaderNames()) if (/^(etag|cache-control|content-|link)/.test(name)) res.removeHeader(name)
-  const body = problem.document(req.url ?? '/')
+  const body = problem.document(address)
   readOver(req, res)
   void send(req, res, {
     status: problem.status,

@@ -66,6 +66,10 @@ t.test('an address that means something else does not hold', async (t) => {
     '/series/%/points?series=x&series=y&from=1&to=',
   ])
     t.equal(holds(altered + end), false, altered)
+  const chart = signAddress(key, '/plots/a.png', 1893456000)
+  t.equal(holds(chart), true)
+  t.equal(holds(chart.replace('a.png', '%61.png')), true)
+  t.equal(holds(chart.replace('a.png', 'a%2Epng')), false, 'a series whose name ends so')
   t.equal(holds(path + end.replace('1893456000', '1893456001')), false, 'a later end')
   t.equal(holds(path + end.replace('1893456000', '1893456000.0')), false, 'the same end in other words')
   t.equal(holds(path + end.replace(/expires=\d+&/, '')), false, 'no end')

@@ -53,12 +53,14 @@ function signatureOf(key: Buffer, address: string, expires: string): string {
 
 /**
  * What an address means, whichever way it is escaped: proxies and browsers write the same address differently. The
- * parameters are in the order of their names; several of one name stay as they are.
+ * parameters are in the order of their names; several of one name stay as they are. An escaped dot is none that divides a
+ * name from its suffix, so it stays apart.
  */
 function canonical(address: string, expires: string): string {
   const [path, query] = cut(address)
   const parameters = [...new URLSearchParams(query)].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-  return JSON.stringify([path.split('/').map(decodeURIComponent), parameters, expires])
+  const segments = path.split('/').map((segment) => segment.split(/%2e/i).map(decodeURIComponent))
+  return JSON.stringify([segments, parameters, expires])
 }
 
 function cut(url: string): [path: string, query: string] {

@@ -10,12 +10,12 @@ import {
   type Library,
   type Line,
   load,
-  PENDING_KEY,
   type Producer,
   QUEUE,
   release,
   within,
 } from './smq.ts'
+import { smqKeys } from './smq-keys.ts'
 
 /** An invitation to claim a job. It may get lost, come late or come twice: the truth about jobs is elsewhere. */
 export interface Ticket {
@@ -128,7 +128,7 @@ export function openQueue({ url, log }: { url: string; log: QueueLog }): Queue {
     )
   }
 
-  const pending = () => use(({ client }) => ask<number>((callback) => client.llen(PENDING_KEY, callback)))
+  const pending = () => use(({ client }) => ask<number>((callback) => client.llen(smqKeys.pending, callback)))
 
   /** Deletes an acknowledged message, about 1 KB that redis-smq would keep; waits a little for the acknowledgement. */
   async function forget(id: string) {

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { connect as dialTls } from 'node:tls'
 import type { Message, Producer } from 'redis-smq'
 import type { ICallback, IRedisClient } from 'redis-smq-common'
-import { QUEUE, smqKeys } from './smq-keys.ts'
+import { QUEUE } from './smq-keys.ts'
 
 export type { Consumer as SmqConsumer, IMessageDeleteResponse, Producer } from 'redis-smq'
 
@@ -17,7 +17,6 @@ export interface Line {
 
 export { QUEUE } from './smq-keys.ts'
 /** redis-smq's list of what waits. */
-export const PENDING_KEY = smqKeys.pending
 /** A Redis that does not answer within so long is taken for away. */
 export const ANSWER_MS = 2000
 /** A process that has just started has much else to do: its first connection may take so long. */

@@ -20,7 +20,9 @@ export interface Held {
 export class GrowingColumn implements StagedColumn {
   readonly name: string
   count = 0
-  /** Until when what was sent of it is kept, by the clock here. */
+  /** Runs that were sent. */
+  sent = 0
+  /** Until when they are kept, by the clock here. */
   keptUntil = 0
   readonly #held: Held
   /** Whether it is in time order, each time once. */

@@ -47,7 +47,6 @@ export interface Staging {
 
 export function openStaging(redis: Redis, id: string, ttlMs: number): Staging {
   const columns = new Map<string, GrowingColumn>()
-  const sent = new Set<string>()
   const held: Held = { points: 0, loose: 0, full: [] }
   let [number, repeated] = [0, 0]
   let sending: Promise<void> = Promise.resolve()
@@ -77,6 +76,7 @@ export function openStaging(redis: Redis, id: string, ttlMs: number): Staging {
       let runs: (string | Buffer)[] = []
       const put = () => {
         commands.hset(key, ...runs)
+        column.sent += runs.length / 2
         // Right behind the runs: this process may not live to send another lot.
         if (column.keptUntil >= Date.now() + ttlMs / 2) return
         column.keptUntil = Date.now() + ttlMs
@@ -99,7 +99,6 @@ export function openStaging(redis: Redis, id: string, ttlMs: number): Staging {
       if (runs.length > 0) put()
       column.keepFrom(points, end)
       number++
-      sent.add(column.name)
     }
     yield commands
   }
@@ -144,12 +143,17 @@ export function openStaging(redis: Redis, id: string, ttlMs: number): Staging {
       held.full.length = 0
       await flush(columns.values(), true)
       await sending
-      const names = [...sent]
-      for (let at = 0; at < names.length; at += pipelined) {
+      const sent = [...columns.values()].filter((column) => column.sent > 0)
+      for (let at = 0; at < sent.length; at += pipelined) {
+        const those = sent.slice(at, at + pipelined)
         const commands = redis.pipeline()
-        for (const name of names.slice(at, at + pipelined)) commands.pexpire(stagedKeys(name, id, '').runs, ttlMs)
-        const kept = await runAll(commands)
-        if (kept.includes(0)) {
+        for (const { name } of those) {
+          const key = stagedKeys(name, id, '').runs
+          commands.pexpire(key, ttlMs).hlen(key)
+        }
+        const replies = await runAll(commands)
+        // A column that has expired may have been begun anew by later rows.
+        if (those.some((column, i) => replies[2 * i + 1] !== column.sent)) {
           throw new Problem(
             'storage-unavailable',
             `The import took longer than ${ttlMs} ms (IMPORT_TTL_MS) and part of it has expired; nothing was written. Send it in parts.`,
