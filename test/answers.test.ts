@@ -1,11 +1,12 @@
 import t, { type Test } from 'tap'
+import { plotDefaults } from '../shared/analysis/plot-params.ts'
 import { fingerprint } from '../shared/jobs/fingerprint.ts'
 import { jobKeys } from '../shared/keys.ts'
 import { makeLog } from '../shared/log.ts'
 import { connect } from '../shared/redis.ts'
 import { call } from './local.ts'
 import { serveHere, until } from './processes.ts'
-import { freeze, jobOf, makeStage, plotDefaults, poke, type Stage, startWorker, statusIs } from './stage.ts'
+import { freeze, jobOf, makeStage, poke, type Stage, startWorker, statusIs } from './stage.ts'
 
 const question = { kind: 'plot', series: 'wave' }
 const ask = (stage: Stage, json: object = question, headers: Record<string, string> = {}) =>

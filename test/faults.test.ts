@@ -1,5 +1,6 @@
 import { type AddressInfo, createServer, connect as dial } from 'node:net'
 import t from 'tap'
+import { plotDefaults } from '../shared/analysis/plot-params.ts'
 import { readConfig } from '../shared/config.ts'
 import { openJobs } from '../shared/jobs/jobs.ts'
 import { smqKeys } from '../shared/jobs/smq-keys.ts'
@@ -8,7 +9,7 @@ import { makeLog } from '../shared/log.ts'
 import { connect as connectRedis } from '../shared/redis.ts'
 import { call } from './local.ts'
 import { type FunctionProcess, startFunction, until } from './processes.ts'
-import { endedOnce, freeze, jobOf, makeStage, plotDefaults, poke, startWorker, statusIs, submit } from './stage.ts'
+import { endedOnce, freeze, jobOf, makeStage, poke, startWorker, statusIs, submit } from './stage.ts'
 
 t.test('a worker that is killed in the middle of a job: another one runs it', async (t) => {
   const stage = await makeStage(t)

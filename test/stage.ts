@@ -55,8 +55,6 @@ export async function freeze(worker: FunctionProcess): Promise<number> {
   return pid
 }
 
-export const plotDefaults = { mark: 'line', width: 800, height: 400, zero: false, theme: 'light', tz: 'UTC' }
-
 export const poke = (worker: FunctionProcess) => call(worker.url, 'POST', '/').catch(() => undefined)
 
 /** Submits a job of its own, even if an equal one is there. */

@@ -58,7 +58,7 @@ t.test('as time goes by the range changes once a pixel’s time, and never cuts 
 t.test('what can’t be read is named', async (t) => {
   for (const [bounds, detail] of [
     [{ from: 'yesterday' }, /'yesterday' is not a time/],
-    [{ from: '-1h', to: '-2h' }, /is after to/],
+    [{ from: '-1h', to: '-2h' }, /is after 'to'/],
   ] as const) {
     try {
       range(bounds)

@@ -72,7 +72,7 @@ runTests(pointsOf('jobs '), {
   async 'jobs after takePoke'(t, scene) {
     const { redis, survivor, telling } = scene
     const options = question()
-    const more = { WORKER_URL: survivor.url, POKE_MS: '600' }
+    const more = { WORKER_URL: survivor.url, POKE_MS: '3000' }
     await killAt(t, scene, 'takePoke', 'after', (url) => call(url, 'POST', '/jobs', options), more)
     t.equal(await redis.zcard(jobKeys.pokes), 1, 'the poke is counted')
     const { body } = await askAgain(telling.url, options)

@@ -97,9 +97,9 @@ runTests(pointsOf('points '), {
   },
 
   async 'points while an import is staged'(t, scene) {
-    // One series, long enough to be sent in several portions; killed when the first is there, in the middle of the second.
+    // One series, long enough to be sent in two portions; killed when the first is there, with its expiry, and the second not.
     const body = dataSet('staged', 110_000, 1)
-    await killAt(t, scene, [[':staged:'], 'before', 45], ['POST', '/import', { body, headers }])
+    await killAt(t, scene, [[':staged:'], 'before', 3], ['POST', '/import', { body, headers }])
     await nothingOf(t, scene, 'staged')
     const left = await scene.redis.keys('*:staged:*')
     t.ok(left.length > 0)
