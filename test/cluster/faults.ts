@@ -118,7 +118,9 @@ export async function faults(t: Test, environment: Environment): Promise<void> {
   await t.test('a busy worker is told to stop: it ends its job', async (t) => {
     const held = await hold(environment, 'fault')
     await remove(environment, held.pod)
-    await until(async () => (await kubectl('-n', namespace, 'logs', held.pod, '-c', 'function')).includes('stopping'))
+    // Knative tells it only when its request has ended, or after half a minute.
+    const isTold = async () => (await kubectl('-n', namespace, 'logs', held.pod, '-c', 'function')).includes('stopping')
+    await until(isTold, 60_000)
     await held.goOn()
     t.match(await endOf(environment, held.id), { status: 'succeeded', attempt: 1 })
   })
