@@ -11,41 +11,6 @@ import { call } from './local.ts'
 import { type FunctionProcess, startFunction, until } from './processes.ts'
 import { endedOnce, freeze, jobOf, makeStage, poke, startWorker, statusIs, submit } from './stage.ts'
 
-t.test('a worker that is killed in the middle of a job: another one runs it', async (t) => {
-  const stage = await makeStage(t)
-  const first = await startWorker(stage)
-  const frozen = await freeze(first)
-  const id = await submit(stage)
-  void poke(first)
-  await statusIs(stage, id, 'running')
-  t.equal(await first.kill('SIGKILL'), 'SIGKILL')
-  process.kill(frozen, 'SIGKILL')
-  const second = await startWorker(stage)
-  await until(async () => (await jobOf(stage, id)).status === 'queued')
-  await poke(second)
-  await endedOnce(t, stage, id, 2)
-})
-
-t.test('a worker that stands still for longer than its lease: what it says later is refused', async (t) => {
-  const stage = await makeStage(t)
-  const first = await startWorker(stage)
-  const frozen = await freeze(first)
-  const id = await submit(stage)
-  void poke(first)
-  await statusIs(stage, id, 'running')
-  first.signal('SIGSTOP')
-  process.kill(frozen, 'SIGCONT') // it draws, but its parent does not hear
-  const second = await startWorker(stage)
-  await until(async () => (await jobOf(stage, id)).status === 'queued')
-  await poke(second)
-  await endedOnce(t, stage, id, 2)
-  const before = await call(stage.results.url, 'GET', `/results/${id}`)
-  first.signal('SIGCONT')
-  await until(() => first.log.find(({ msg, outcome }) => outcome === 'refused' || /lease was lost/.test(msg)))
-  const after = await call(stage.results.url, 'GET', `/results/${id}`)
-  t.same(after.body, before.body, 'the result is still that of the second worker')
-})
-
 t.test('pokes that are lost: a sweep pokes again', async (t) => {
   const redisSettings = { POKE_MS: '300' }
   let dropped = 0

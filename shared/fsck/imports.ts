@@ -12,6 +12,18 @@ const hourMs = 3_600_000
 /** Runs and entries that are read at a time. */
 const portion = 64
 
+/** How long a hash of an import lives, and when the import may be taken over if it is open; undefined without such a hash. */
+async function lookAtHash(redis: Redis, key: string, id: string, findings: Findings) {
+  const [type, life, due] = await Promise.all([
+    redis.type(key),
+    redis.pttl(key),
+    redis.zscore(importKeys.open, id).catch(() => null),
+  ])
+  if (type === 'hash') return { life, due }
+  if (type !== 'none') findings.say('wrong-type', key, `it is a ${type}`)
+  return undefined
+}
+
 /** What an import holds for a series: points of it, or chunks that its commit prepares. */
 export function stagedSubject(key: string): Subject {
   const { form, parts } = readKey(key)!
@@ -19,16 +31,9 @@ export function stagedSubject(key: string): Subject {
     watch: [key],
     async look(redis): Promise<Look> {
       const findings = new Findings({})
-      const [type, life, due] = await Promise.all([
-        redis.type(key),
-        redis.pttl(key),
-        redis.zscore(importKeys.open, parts.id!).catch(() => null),
-      ])
-      if (type === 'none') return findings
-      if (type !== 'hash') {
-        findings.say('wrong-type', key, `it is a ${type}`)
-        return findings
-      }
+      const found = await lookAtHash(redis, key, parts.id!, findings)
+      if (!found) return findings
+      const { life, due } = found
       // Prepared chunks expire whatever becomes of the import; points do unless it is open.
       const expires = (commands: Commands) => void commands.pexpire(key, hourMs)
       if (life < 0 && (form === 'prepared' || due === null))
@@ -73,16 +78,9 @@ export function journalSubject(key: string, id: string): Subject {
     watch: [key],
     async look(redis): Promise<Look> {
       const findings = new Findings({})
-      const [type, life, due] = await Promise.all([
-        redis.type(key),
-        redis.pttl(key),
-        redis.zscore(importKeys.open, id).catch(() => null),
-      ])
-      if (type === 'none') return findings
-      if (type !== 'hash') {
-        findings.say('wrong-type', key, `it is a ${type}`)
-        return findings
-      }
+      const found = await lookAtHash(redis, key, id, findings)
+      if (!found) return findings
+      const { life, due } = found
       const now = await redisTime(redis)
       const open = (commands: Commands) => void commands.zadd(importKeys.open, now, id)
       if (life < 0 && due === null) findings.say('import-unopened', key, 'it is not among the open imports', open)

@@ -5,6 +5,16 @@ import type { Damage, Victim } from './damage.ts'
 const job = ({ job }: Victim) => jobKeys.job(job)
 const result = ({ job }: Victim) => jobKeys.result(job)
 
+/** Makes an ended job look as if it were under way, but for the set that such jobs are in. */
+async function reopen(victim: Victim, status: 'queued' | 'running'): Promise<void> {
+  const { redis } = victim
+  await redis.hset(job(victim), 'status', status)
+  await redis.hdel(job(victim), 'expires', 'finished')
+  await redis.persist(job(victim))
+  await redis.zrem(jobKeys.expiry, victim.job)
+  await redis.unlink(result(victim))
+}
+
 /** What may be wrong with jobs, and what else is kept for a while. */
 export const jobDamages: Damage[] = [
   {
@@ -42,26 +52,12 @@ export const jobDamages: Damage[] = [
   {
     code: 'job-misfiled',
     what: 'a waiting job that is not ready',
-    async make(victim) {
-      const { redis } = victim
-      await redis.hset(job(victim), 'status', 'queued')
-      await redis.hdel(job(victim), 'expires', 'finished')
-      await redis.persist(job(victim))
-      await redis.zrem(jobKeys.expiry, victim.job)
-      await redis.unlink(result(victim))
-    },
+    make: (victim) => reopen(victim, 'queued'),
   },
   {
     code: 'job-misfiled',
     what: 'a running job without a lease',
-    async make(victim) {
-      const { redis } = victim
-      await redis.hset(job(victim), 'status', 'running')
-      await redis.hdel(job(victim), 'expires', 'finished')
-      await redis.persist(job(victim))
-      await redis.zrem(jobKeys.expiry, victim.job)
-      await redis.unlink(result(victim))
-    },
+    make: (victim) => reopen(victim, 'running'),
   },
   {
     code: 'job-endless',
