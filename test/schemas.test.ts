@@ -29,6 +29,17 @@ t.test('every schema is a JSON Schema', async (t) => {
   for (const [where, schema] of await allSchemas()) t.equal(schemaFault(schema), undefined, where)
 })
 
+t.test('what checks input finds nothing odd in its schemas', async (t) => {
+  t.throws(() => validate({ minimum: 1 }, 1), /strict mode/, 'a schema that leaves its type out')
+  for (const { name, params } of catalogue) t.doesNotThrow(() => validate(params, {}), name)
+  for (const { routes } of await loadAll())
+    for (const { method, path, query = {}, body } of routes) {
+      t.doesNotThrow(() => validate({ type: 'object', properties: query }, {}), `${method} ${path}?`)
+      const schema = body?.types['application/json']
+      if (schema) t.doesNotThrow(() => validate(schema, {}), `${method} ${path}`)
+    }
+})
+
 /** Everything in a schema that has a pattern. */
 function patternsIn(schema: unknown): { pattern: string; rule?: string }[] {
   if (typeof schema !== 'object' || schema === null) return []
