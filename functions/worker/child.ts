@@ -16,7 +16,7 @@ async function answer({ kind: name, input }: Question): Promise<Drawn> {
   say({ progress: 0.4 })
   const analysed = performance.now()
   const tz = typeof input.params.tz === 'string' ? input.params.tz : 'UTC'
-  const { svg, png } = await render(chart, { tz, alt })
+  const { svg, png } = await render(chart, { tz, alt, isOurs: true })
   say({ progress: 0.9 })
   const text = own ?? (figure ? textChart(figure) : wordsOnly(alt))
   const timings = { analyse: analysed - started, render: performance.now() - analysed }

@@ -14,6 +14,11 @@ export interface RenderOptions {
   alt: string
   /** Pixels of the PNG per pixel of the chart: 1 by default. */
   scale?: number
+  /**
+   * The chart is one that a kind of ours has made: its expressions become code, which draws the same in half the time.
+   * A caller's own chart is a program of his: without this its expressions are interpreted.
+   */
+  isOurs?: boolean
 }
 
 export interface Picture {
@@ -82,7 +87,7 @@ export function setTimeZone(tz: string): void {
   if (process.env.TZ !== tz) process.env.TZ = tz
 }
 
-async function draw(chart: ChartSpec, { tz, alt, scale = 1 }: RenderOptions): Promise<Picture> {
+async function draw(chart: ChartSpec, { tz, alt, scale = 1, isOurs = false }: RenderOptions): Promise<Picture> {
   setTimeZone(tz)
   const { logger, warnings, errors } = recorder()
   const { loader, refused } = closedLoader()
@@ -95,8 +100,9 @@ async function draw(chart: ChartSpec, { tz, alt, scale = 1 }: RenderOptions): Pr
     const { spec } = compile(chart as unknown as TopLevelSpec, { logger, config: { font: fontFamily } })
     // Ids of clips and gradients count from one again, or the same chart would differ from its first drawing.
     vega.resetSVGDefIds()
-    const runtime = vega.parse(plainTitles(spec), {}, { ast: true })
-    return new vega.View(runtime, { expr: expressionInterpreter, loader, logger, renderer: 'none' })
+    const runtime = vega.parse(plainTitles(spec), {}, { ast: !isOurs })
+    const interpreter = isOurs ? {} : { expr: expressionInterpreter }
+    return new vega.View(runtime, { ...interpreter, loader, logger, renderer: 'none' })
   })
   try {
     await view.runAsync()

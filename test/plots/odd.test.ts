@@ -128,7 +128,7 @@ for (const [name, series] of Object.entries(odd)) {
         }
         try {
           const { chart, alt, figure, text, data } = plot.run({ series, params: all })
-          const drawn = await render(chart, { tz: all.tz, alt })
+          const drawn = await render(chart, { tz: all.tz, alt, isOurs: true })
           t.same([drawn.width, drawn.height, drawn.warnings], [width, height, []], what)
           t.notMatch(alt + JSON.stringify(data) + drawn.svg, /NaN|Infinity|undefined/, what)
           const lines = (figure ? textChart(figure) : text!).split('\n')

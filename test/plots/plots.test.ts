@@ -16,7 +16,7 @@ for (const { name, shows, series, params } of examples) {
   t.test(`${name}: ${shows}`, async (t) => {
     const all = { ...defaults, ...params }
     const { chart, alt, figure, text } = plot.run({ series, params: all })
-    const { svg, warnings } = await render(chart, { tz: all.tz, alt })
+    const { svg, warnings } = await render(chart, { tz: all.tz, alt, isOurs: true })
     const forms = { svg, txt: figure ? textChart(figure) : text! }
     for (const [suffix, form] of Object.entries(forms)) {
       const path = file(`${name}.${suffix}`)
@@ -25,6 +25,7 @@ for (const { name, shows, series, params } of examples) {
       t.equal(form, readFileSync(path, 'utf8'))
     }
     t.same(warnings, [])
+    t.equal((await render(chart, { tz: all.tz, alt })).svg, svg, 'the same where expressions are interpreted')
     for (const line of forms.txt.split('\n')) t.ok(cellWidth(line) <= 80, line)
   })
 
@@ -36,7 +37,7 @@ for (const { name, shows, series, params } of examples) {
       ] as const) {
         const all = { ...defaults, ...params, theme, width, height }
         const { chart, alt } = plot.run({ series, params: all })
-        const drawn = await render(chart, { tz: all.tz, alt })
+        const drawn = await render(chart, { tz: all.tz, alt, isOurs: true })
         t.same([drawn.width, drawn.height, drawn.warnings], [width, height, []], `${theme}, ${width} × ${height}`)
       }
     }
