@@ -84,7 +84,8 @@ export function timesOf(series: Points[], mark: Mark, range: Range): { from: num
 function valuesOf(series: Points[]): { low: number; high: number } {
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
   for (const { values } of series) {
-    for (const value of values) {
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i]!
       if (value < low) low = value
       if (value > high) high = value
     }

@@ -1,3 +1,5 @@
+import { exactSum } from '../series/exact-sum.ts'
+
 /** What describes how values lie, whatever their order. Undefined figures are NaN; what is no double is infinite. */
 export interface Moments {
   count: number
@@ -23,11 +25,10 @@ export interface Moments {
 const block = 4096
 
 /**
- * Two passes over the values, of which at least one must be there: the mean by a compensated sum, then the deviations
+ * Two passes over the values, of which at least one must be there: the mean by an exact sum, then the deviations
  * from it and their powers, corrected for the error that the mean still has.
  *
- * Neumaier, "Rundungsfehleranalyse einiger Verfahren zur Summation endlicher Summen", ZAMM 54, 1974. Chan, Golub, LeVeque,
- * "Algorithms for Computing the Sample Variance", The American Statistician 37(3), 1983. Pébay, "Formulas for Robust, One-Pass
+ * Chan, Golub, LeVeque, "Algorithms for Computing the Sample Variance", The American Statistician 37(3), 1983. Pébay, "Formulas for Robust, One-Pass
  * Parallel Computation of Covariances and Arbitrary-Order Statistical Moments", Sandia SAND2008-6212, 2008.
  */
 export function momentsOf(values: Float64Array): Moments {
@@ -39,7 +40,7 @@ export function momentsOf(values: Float64Array): Moments {
   }
   const [min, max] = [values[low]!, values[high]!]
   const scale = scaleOf(min, max)
-  const sum = compensatedSum(values, scale)
+  const sum = exactSum(scale === 1 ? values : values.map((value) => value * scale), min * scale, max * scale)
   const mean = Math.min(max * scale, Math.max(min * scale, sum / count))
   const { m2, m3, m4 } = centralSums(values, scale, min === max ? min * scale : mean)
   const variance = count < 2 ? Number.NaN : m2 / (count - 1)
@@ -62,17 +63,6 @@ export function scaleOf(min: number, max: number): number {
   const size = Math.max(Math.abs(min), Math.abs(max))
   if (size === 0 || (size > 2 ** -200 && size < 2 ** 200)) return 1
   return 2 ** Math.min(1000, -Math.floor(Math.log2(size)))
-}
-
-function compensatedSum(values: Float64Array, scale: number): number {
-  let [sum, lost] = [0, 0]
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i]! * scale
-    const next = sum + value
-    lost += Math.abs(sum) >= Math.abs(value) ? sum - next + value : value - next + sum
-    sum = next
-  }
-  return sum + lost
 }
 
 function centralSums(values: Float64Array, scale: number, mean: number) {

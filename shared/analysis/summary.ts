@@ -1,3 +1,4 @@
+import { exactSum } from '../series/exact-sum.ts'
 import { formatTime } from '../time.ts'
 import type { SeriesInput } from './kind.ts'
 import { labelOf } from './names.ts'
@@ -25,13 +26,18 @@ export function summarise({ name, unit, description, points }: SeriesInput): Sum
   const { timestamps, values } = points
   const count = timestamps.length
   const at = (index: number) => (count === 0 ? null : dataPoint(timestamps[index]!, values[index]!))
-  let [low, high, mean] = [0, 0, 0]
+  let [low, high] = [0, 0]
+  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
   for (let i = 0; i < count; i++) {
     const value = values[i]!
-    if (value < values[low]!) low = i
-    if (value > values[high]!) high = i
-    // A running mean: the sum of the largest doubles would be infinite.
-    mean += value / (i + 1) - mean / (i + 1)
+    if (value < least) {
+      least = value
+      low = i
+    }
+    if (value > most) {
+      most = value
+      high = i
+    }
   }
   return {
     name,
@@ -42,8 +48,14 @@ export function summarise({ name, unit, description, points }: SeriesInput): Sum
     last: at(count - 1),
     min: at(low),
     max: at(high),
-    mean: count === 0 ? null : mean,
+    mean: count === 0 ? null : meanOf(values, least, most),
   }
+}
+
+function meanOf(values: Float64Array, least: number, most: number): number {
+  const sum = exactSum(values, least, most)
+  if (Number.isFinite(sum)) return sum / values.length
+  return values.reduce((mean, value) => mean + value / values.length, 0)
 }
 
 export const dataPoint = (time: number, value: number): DataPoint => ({ timestamp: formatTime(time), value })

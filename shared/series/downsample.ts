@@ -6,7 +6,7 @@ import { noPoints, type Points, pointsInRange, slicePoints } from './points.ts'
  * the line through all points. Column `k` holds the points with `floor((timestamp - from) / (to - from) * columns) = k`.
  *
  * Gives at most `4 * columns` of the points, in time order, each once; points outside the range are left out.
- * One pass over the timestamps and values, without copies of them: about 8 ns a point.
+ * One pass over the values, without copies of them, and a look at some of the timestamps: about 2 ns a point.
  *
  * Jugel, Jerzak, Hackenbroich, Markl: "M4: A Visualization-Oriented Time Series Data Aggregation", VLDB 7(10), 2014.
  */
@@ -19,14 +19,19 @@ export function m4(points: Points, from: number, to: number, columns: number): P
   let at = 0
   let start = 0
   while (start < count) {
-    const column = columnOf(timestamps[start]!, from, to, columns)
+    const end = endOfColumn(timestamps, start, (time) => columnOf(time, from, to, columns))
     let low = start
     let high = start
-    let end = start + 1
-    for (; end < count && columnOf(timestamps[end]!, from, to, columns) === column; end++) {
-      const value = values[end]!
-      if (value < values[low]!) low = end
-      else if (value > values[high]!) high = end
+    let [least, most] = [values[start]!, values[start]!]
+    for (let i = start + 1; i < end; i++) {
+      const value = values[i]!
+      if (value < least) {
+        least = value
+        low = i
+      } else if (value > most) {
+        most = value
+        high = i
+      }
     }
     let previous = -1
     for (const index of [start, Math.min(low, high), Math.max(low, high), end - 1]) {
@@ -38,6 +43,25 @@ export function m4(points: Points, from: number, to: number, columns: number): P
     start = end
   }
   return slicePoints(kept, 0, at)
+}
+
+/** The index behind the last point of the column that the point at `start` is in: it is searched for, as columns rise with time. */
+function endOfColumn(timestamps: Float64Array, start: number, columnOf: (time: number) => number): number {
+  const column = columnOf(timestamps[start]!)
+  const isInside = (index: number) => index < timestamps.length && columnOf(timestamps[index]!) === column
+  let inside = start
+  let step = 1
+  while (isInside(inside + step)) {
+    inside += step
+    step *= 2
+  }
+  let outside = inside + step
+  while (outside - inside > 1) {
+    const middle = (inside + outside) >>> 1
+    if (isInside(middle)) inside = middle
+    else outside = middle
+  }
+  return outside
 }
 
 /** The pixel column, from 0 up to, not including, `columns`, of a time of `[from, to)`. */

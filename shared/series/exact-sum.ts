@@ -70,6 +70,13 @@ export class ExactSum {
   }
 }
 
+/** The double next to the sum of values that lie from `min` to `max`; infinite when it is too large for one. */
+export function exactSum(values: Float64Array, min: number, max: number): number {
+  const sum = new ExactSum()
+  sum.add(values, 0, values.length, min, max)
+  return sum.total()
+}
+
 const view = new DataView(new ArrayBuffer(8))
 
 /** A finite double as a whole number of units. */
