@@ -5,6 +5,7 @@ import { readConfig } from '../../shared/config.ts'
 import { openJobs } from '../../shared/jobs/jobs.ts'
 import { openQueue } from '../../shared/jobs/queue.ts'
 import { makeSweep } from '../../shared/jobs/sweep.ts'
+import { watchJobs } from '../../shared/jobs/watch.ts'
 import { makeLog } from '../../shared/log.ts'
 import { connect } from '../../shared/redis.ts'
 import { until } from '../../test/processes.ts'
@@ -19,10 +20,12 @@ t.test('under steady load a poke is let go of, and nothing is taken until the ne
   const queue = openQueue({ url: server.url, log })
   const sweep = makeSweep(redis, { jobs, queue, log, everyMs: settings.SWEEP_MS })
   const run = async () => pause(10) // longer than it takes to submit the next one
-  const drain = makeDrain(redis, { jobs, queue, sweep, run, log, holdMs: 500 })
+  const watch = watchJobs(redis, jobs, { lookMs: 500 })
+  const drain = makeDrain(redis, { jobs, queue, watch, sweep, run, log, holdMs: 500 })
   t.teardown(async () => {
     await drain.close()
     await queue.close()
+    watch.close()
     redis.disconnect()
     await server.stop()
   })

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Job, Jobs } from '../../shared/jobs/jobs.ts'
 import type { Consumer, Queue, Ticket } from '../../shared/jobs/queue.ts'
 import type { Sweep } from '../../shared/jobs/sweep.ts'
+import type { Watch } from '../../shared/jobs/watch.ts'
 import { jobKeys } from '../../shared/keys.ts'
 import type { Log } from '../../shared/log.ts'
 import { type Redis, redisTime } from '../../shared/redis.ts'
@@ -28,23 +29,34 @@ export interface Drain {
 /**
  * Takes jobs one at a time: those that redis-smq's tickets name, and, where tickets got lost, the oldest ready job.
  * It works while a poke is held only: a worker that nobody counts on may be of an old revision, or about to be stopped.
- * A worker that has just been woken claims its first job directly, and starts the consumer, which takes a while, behind it.
+ * A worker with nothing to do doesn't wait for a ticket: it claims directly when it has just been woken (the consumer,
+ * which takes a while to start, comes behind it), and when it hears that a job was queued.
  */
 export function makeDrain(
   redis: Redis,
   {
     jobs,
     queue,
+    watch,
     sweep,
     run,
     log,
     holdMs = longestHoldMs,
-  }: { jobs: Jobs; queue: Queue; sweep: Sweep; run: (job: Job) => Promise<void>; log: Log; holdMs?: number },
+  }: {
+    jobs: Jobs
+    queue: Queue
+    watch: Watch
+    sweep: Sweep
+    run: (job: Job) => Promise<void>
+    log: Log
+    holdMs?: number
+  },
 ): Drain {
   let stopped = false
   let ran = 0
   let lastTicket = 0
   let turn: Promise<unknown> = Promise.resolve() // what the next job waits for
+  let taking = 0
   let consumer: Consumer | undefined
   let starting = false
   let pokes = 0
@@ -52,6 +64,7 @@ export function makeDrain(
 
   /** Claims and runs one job, after the one under way. Says whether there was one. */
   function next(ticket?: Ticket): Promise<boolean> {
+    taking++
     const mine = turn.then(async () => {
       const job = stopped ? undefined : await jobs.claim(ticket)
       if (!job) return false
@@ -59,9 +72,13 @@ export function makeDrain(
       ran++
       return true
     })
-    turn = mine.catch(() => {})
+    turn = mine.catch(() => {}).finally(() => taking--)
     return mine
   }
+
+  void watch.hear(() => {
+    if (pokes > 0 && taking === 0) next().catch(() => {}) // its ticket will come, or a sweep
+  })
 
   function startConsumer(): void {
     if (starting) return

@@ -43,7 +43,7 @@ export const worker: FunctionDefinition<{ drain: Drain }> = {
     const watch = watchJobs(redis, jobs, { lookMs })
     const runner = { jobs, watch, store: openStore(points), children, settings: config, log }
     const drain = makeDrain(redis, {
-      ...{ jobs, queue, log },
+      ...{ jobs, queue, watch, log },
       sweep: makeSweep(redis, { jobs, queue, log, everyMs: config.SWEEP_MS }),
       run: (job) => runAttempt(job, giveBack.signal, runner),
     })

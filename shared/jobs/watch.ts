@@ -13,6 +13,8 @@ export interface Watch {
    * twice, but in order; a look every `lookMs` makes up for messages that got lost. Undefined when the job is gone.
    */
   follow(id: string, tell: (job: Job | undefined) => void): Promise<() => void>
+  /** Calls `tell` whenever a job is queued, as far as that is heard. */
+  hear(tell: () => void): Promise<void>
   close(): void
 }
 
@@ -28,6 +30,7 @@ export function watchJobs(
   { lookMs, looked = () => {} }: { lookMs: number; looked?: () => void },
 ): Watch {
   const followed = new Map<string, Followed>()
+  const hearers = new Set<() => void>()
   let subscription: Redis | undefined
   let subscribed: Promise<unknown> | undefined
 
@@ -37,6 +40,7 @@ export function watchJobs(
     subscription.on('message', (_channel, text: string) => {
       const job = readMessage(text)
       if (job) tellAll(job.id, job)
+      if (job?.status === 'queued') for (const tell of hearers) tell()
     })
     subscribed = subscription.subscribe(jobKeys.changes).catch(() => {}) // the looks go on without it
     return subscribed
@@ -66,6 +70,10 @@ export function watchJobs(
         clearInterval(entry.timer)
         if (followed.get(id) === entry) followed.delete(id)
       }
+    },
+    async hear(tell) {
+      hearers.add(tell)
+      await subscribe()
     },
     close: () => subscription?.disconnect(),
   }
