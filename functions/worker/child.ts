@@ -18,9 +18,16 @@ async function answer({ kind: name, input }: Question): Promise<Drawn> {
   const tz = typeof input.params.tz === 'string' ? input.params.tz : 'UTC'
   const { svg, png } = await render(chart, { tz, alt, isOurs: true })
   say({ progress: 0.9 })
+  // While the PNG is encoded.
   const text = own ?? (figure ? textChart(figure) : wordsOnly(alt))
+  const json = {
+    data: JSON.stringify(data),
+    chart: JSON.stringify(chart),
+    ...(figure && { figure: JSON.stringify(figure) }),
+  }
+  const forms = { ...json, alt, text, svg, png: await png }
   const timings = { analyse: analysed - started, render: performance.now() - analysed }
-  return { data, chart, alt, ...(figure && { figure }), text, svg, png, versions, timings }
+  return { forms, versions, timings }
 }
 
 function say(reply: Reply): void {

@@ -1,5 +1,5 @@
-import type { Figure } from '../../shared/analysis/figure.ts'
 import type { KindInput } from '../../shared/analysis/kind.ts'
+import type { ResultForms } from '../../shared/jobs/results.ts'
 
 /** What the parent asks of its child: one attempt of one job. */
 export interface Question {
@@ -14,14 +14,7 @@ export type Reply =
   | { error: { code: string; detail: string; retry: boolean } }
 
 export interface Drawn {
-  data: unknown
-  chart: unknown
-  alt: string
-  figure?: Figure
-  /** The chart for a terminal. */
-  text: string
-  svg: string
-  png: Uint8Array
+  forms: ResultForms
   versions: Record<string, string>
   /** Milliseconds that the steps took. */
   timings: { analyse: number; render: number }

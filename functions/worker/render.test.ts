@@ -42,8 +42,9 @@ t.test('PNG and SVG are exactly as large as asked', async (t) => {
     [2000, 500],
   ] as const) {
     const picture = await draw({ width, height })
-    t.same(picture.png.subarray(0, 8), Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'))
-    t.same(pngSize(picture.png), [width, height])
+    const png = await picture.png
+    t.same(png.subarray(0, 8), Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'))
+    t.same(pngSize(png), [width, height])
     t.match(picture.svg, `width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"`)
     t.same([picture.width, picture.height], [width, height])
     t.same(picture.warnings, [])
@@ -64,7 +65,7 @@ t.test('ten series are drawn without a warning, whatever their mark', async (t) 
 t.test('a PNG can have more pixels than the chart', async (t) => {
   const { chart, alt } = chartOf()
   const { png, width } = await render(chart, { tz: 'UTC', alt, scale: 2 })
-  t.same(pngSize(png), [1600, 800])
+  t.same(pngSize(await png), [1600, 800])
   t.equal(width, 800)
 })
 
@@ -220,7 +221,7 @@ t.test('nothing is cut off at the edge of the picture', async (t) => {
           count,
           long,
         )
-        t.equal(inkWithin(png, 4), 0, `${mark} ${width} × ${height}, ${count} points`)
+        t.equal(inkWithin(await png, 4), 0, `${mark} ${width} × ${height}, ${count} points`)
       }
     }
   }

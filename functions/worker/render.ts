@@ -23,7 +23,8 @@ export interface RenderOptions {
 
 export interface Picture {
   svg: string
-  png: Buffer
+  /** It is encoded in another thread while the caller goes on. */
+  png: Promise<Buffer>
   /** Of the chart in pixels; the PNG has `scale` times as many. */
   width: number
   height: number
@@ -108,9 +109,9 @@ async function draw(chart: ChartSpec, { tz, alt, scale = 1, isOurs = false }: Re
     await view.runAsync()
     check()
     const canvas = (await view.toCanvas(scale)) as unknown as Canvas
-    const encoding = encode(canvas)
+    const png = encode(canvas)
+    png.catch(() => {}) // whoever awaits it is told
     const svg = await view.toSVG()
-    const png = await encoding
     check()
     const [width, height] = sizeOf(svg)
     return { svg: accessible(svg, alt), png, width, height, warnings }

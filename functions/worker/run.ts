@@ -94,21 +94,20 @@ async function makeResult(
       progress: (done) => progress(readPart + done * (1 - readPart)),
     },
   )
-  const { data, chart, alt, figure, text, svg, timings } = drawn
+  const { forms, versions, timings } = drawn
   const round = (ms: number) => Math.round(ms * 10) / 10
   const provenance: Provenance = {
     kind: job.kind,
     params: job.params,
     series: read.provenance,
-    versions: { kymograph: version, ...drawn.versions },
+    versions: { kymograph: version, ...versions },
     attempt: job.attempt,
     created: formatTime(job.created),
     started: formatTime(job.started!),
     finished: formatTime(Date.now()),
     timings: { read: round(readMs), analyse: round(timings.analyse), render: round(timings.render) },
   }
-  const result = serializeResult({ data, chart, alt, figure, text, svg, png: Buffer.from(drawn.png), provenance })
-  return { result, revisions: read.provenance.map(({ revision }) => revision) }
+  return { result: serializeResult(forms, provenance), revisions: read.provenance.map(({ revision }) => revision) }
 }
 
 const retryMs = 200

@@ -1,4 +1,3 @@
-import type { Figure } from '../analysis/figure.ts'
 import { wordsOnly } from '../analysis/text-chart.ts'
 import { printTable, tableOf } from '../forms/csv.ts'
 import { pagePolicy, resultPage } from '../forms/page.ts'
@@ -49,31 +48,24 @@ export interface Provenance {
   timings: Record<string, number>
 }
 
-/** What a worker commits in one step with the end of the job. */
-export interface ResultParts {
-  data: unknown
-  chart: unknown
+/** What a job has made, in the forms that are kept: data, chart and figure are JSON. */
+export interface ResultForms {
+  data: string
+  chart: string
   alt: string
-  figure?: Figure | undefined
+  figure?: string
   /** The chart for a terminal. */
   text: string
   svg: string
-  png: Buffer
-  provenance: Provenance
+  png: Uint8Array
 }
 
-export function serializeResult(parts: ResultParts): Record<string, string | Buffer> {
-  const { data, chart, alt, figure, text, svg, png, provenance } = parts
-  return {
-    data: JSON.stringify(data),
-    chart: JSON.stringify(chart),
-    alt,
-    ...(figure && { figure: JSON.stringify(figure) }),
-    text,
-    svg,
-    png,
-    provenance: JSON.stringify(provenance),
-  }
+/** What a worker commits in one step with the end of the job. */
+export function serializeResult(
+  { png, ...texts }: ResultForms,
+  provenance: Provenance,
+): Record<string, string | Buffer> {
+  return { ...texts, png: Buffer.from(png), provenance: JSON.stringify(provenance) }
 }
 
 type Artifacts = Record<string, string>
