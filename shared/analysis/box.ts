@@ -8,7 +8,7 @@ import { type Box, boxesOf } from './quartiles.ts'
 import { marksOf, markWords, referenceLayers } from './references.ts'
 import { summarise } from './summary.ts'
 import { rangeWords, type Summed, summedFrame, sumUp, withUnit } from './summed.ts'
-import { fit, numberWords, textWidth } from './text.ts'
+import { countWords, fit, numberWords, textWidth } from './text.ts'
 import { table, textPage } from './text-blocks.ts'
 import { valueAxis } from './valueaxis.ts'
 
@@ -43,7 +43,7 @@ export function boxPlot(input: KindInput<FullPlotParams>): KindOutput {
   const rows = series.flatMap(({ label, boxes }, i) =>
     boxes.map(({ outliers, group, ...box }) => ({
       ...{ group: short(group), ...box },
-      description: `${series.length > 1 ? `${label}, ` : ''}${fieldName(by, group)}: median ${withUnit(numberWords(box.median), unit)}, quartiles ${numberWords(box.q1)} and ${numberWords(box.q3)}, from ${numberWords(box.min)} to ${numberWords(box.max)}, ${box.count === 1 ? '1 point' : `${numberWords(box.count)} points`}`,
+      description: `${series.length > 1 ? `${label}, ` : ''}${fieldName(by, group)}: median ${withUnit(numberWords(box.median), unit)}, quartiles ${numberWords(box.q1)} and ${numberWords(box.q3)}, from ${numberWords(box.min)} to ${numberWords(box.max)}, ${countWords(box.count)}`,
       ...(legend && { series: legend.labels[i]! }),
     })),
   )
@@ -187,7 +187,7 @@ function xAxis(names: string[], { width, height, theme, by }: FullPlotParams, fo
 
 function words(summed: Summed, series: Boxes[], by: Grouping): string {
   const { title, count, unit, params } = summed
-  const head = `Box plot of ${title} by ${by}: ${count === 1 ? '1 point' : `${numberWords(count)} points`} from ${rangeWords(summed)} (${params.tz}).`
+  const head = `Box plot of ${title} by ${by}: ${countWords(count)} from ${rangeWords(summed)} (${params.tz}).`
   const value = (number: number) => withUnit(numberWords(Number(number.toPrecision(5))), unit)
   const sentences = series.slice(0, 5).map(({ label, boxes }) => {
     const sorted = [...boxes].sort((a, b) => a.median - b.median)

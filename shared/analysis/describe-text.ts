@@ -1,18 +1,9 @@
-import {
-  countWords,
-  figureWords,
-  gapWords,
-  roughWords,
-  slopeWords,
-  spanWords,
-  stepWords,
-  sureWords,
-} from './describe-words.ts'
+import { figureWords, gapWords, roughWords, slopeWords, spanWords, stepWords, sureWords } from './describe-words.ts'
 import type { Description } from './description.ts'
 import { joinBins } from './distribution.ts'
 import type { Figure } from './figure.ts'
 import { labelOf, unitOf } from './summary.ts'
-import { precisionOf, timeWords } from './text.ts'
+import { countWords, precisionOf, timeWords } from './text.ts'
 import { cellWidth, fitCells, wrapCells } from './text-cells.ts'
 import { textChart } from './text-chart.ts'
 

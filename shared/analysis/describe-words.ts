@@ -2,7 +2,7 @@ import type { Description } from './description.ts'
 import { trendUnits } from './description.ts'
 import type { Step } from './intervals.ts'
 import { labelOf, unitOf } from './summary.ts'
-import { fixedWords, numberWords, precisionOf, timeWords } from './text.ts'
+import { countWords, fixedWords, numberWords, precisionOf, timeWords } from './text.ts'
 
 /** Prints figures of a series with as many decimals as its spread asks for: two digits of the standard deviation. */
 export function figureWords({ stddev, range, min, max }: Description): (figure: number | null) => string {
@@ -75,8 +75,6 @@ export function chanceWords({ trend }: Pick<Description, 'trend'>): string {
 
 export const gapWords = ({ gaps }: Description): string =>
   gaps.count === 0 ? 'no gaps' : gaps.count === 1 ? '1 gap' : `${numberWords(gaps.count)} gaps`
-
-export const countWords = (count: number): string => (count === 1 ? '1 point' : `${numberWords(count)} points`)
 
 /** The figures that stand below a title. */
 export function figuresLine(one: Description): string {

@@ -13,7 +13,7 @@ import { AnalysisError, type KindInput, type KindOutput } from './kind.ts'
 import type { FullPlotParams } from './plot-params.ts'
 import { summarise } from './summary.ts'
 import { rangeWords, type Summed, summedFrame, sumUp, withUnit } from './summed.ts'
-import { fit, numberWords, textWidth } from './text.ts'
+import { countWords, fit, numberWords, textWidth } from './text.ts'
 
 export interface HeatCell {
   key: number
@@ -70,7 +70,7 @@ export function heatmap(input: KindInput<FullPlotParams>): KindOutput {
 
   const rows = cells.map((cell) => ({
     ...{ x: cell.column, x2: cell.column + 1, y: cell.row, y2: cell.row + 1, value: cell.value },
-    description: `${grid.nameOf(cell.key)}: ${withUnit(numberWords(Number(cell.value.toPrecision(6))), unit)}${aggregate === 'count' ? '' : ` (${cell.count === 1 ? '1 point' : `${numberWords(cell.count)} points`})`}`,
+    description: `${grid.nameOf(cell.key)}: ${withUnit(numberWords(Number(cell.value.toPrecision(6))), unit)}${aggregate === 'count' ? '' : ` (${countWords(cell.count)})`}`,
   }))
   const [x, y] = axesOf(grid, params, isBottom ? [grid.xTitle, summed.footer].filter(Boolean).join(' · ') : '')
   const colour = {
@@ -232,7 +232,7 @@ function words(summed: Summed, { by, grid, cells, aggregate, unit, left }: Said)
   const [low, high] = [sorted[0]!, sorted.at(-1)!]
   const say = (cell: HeatCell) =>
     `${withUnit(numberWords(Number(cell.value.toPrecision(4))), unit)} (${grid.nameOf(cell.key)})`
-  const head = `Heat map of ${title}, ${aggregate} by ${kinds[by]}: ${count === 1 ? '1 point' : `${numberWords(count)} points`} from ${rangeWords(summed)} (${params.tz}) in ${cells.length} cells.`
+  const head = `Heat map of ${title}, ${aggregate} by ${kinds[by]}: ${countWords(count)} from ${rangeWords(summed)} (${params.tz}) in ${cells.length} cells.`
   const ends =
     cells.length === 1 || low.value === high.value
       ? [`All are ${withUnit(numberWords(high.value), unit)}.`]

@@ -7,7 +7,7 @@ import type { FullPlotParams } from './plot-params.ts'
 import { marksOf, markWords, referenceLayers } from './references.ts'
 import { summarise } from './summary.ts'
 import { rangeWords, type Summed, summedFrame, sumUp, withUnit } from './summed.ts'
-import { numberWords } from './text.ts'
+import { countWords, numberWords } from './text.ts'
 import { bars, textPage } from './text-blocks.ts'
 import { horizontalAxis, valueAxis } from './valueaxis.ts'
 
@@ -131,7 +131,6 @@ export function histogram(input: KindInput<FullPlotParams>): KindOutput {
   }
 }
 
-const countWords = (count: number) => (count === 1 ? '1 point' : `${numberWords(count)} points`)
 const share = (one: Counted, bin: number) =>
   `${numberWords(Number(((100 * one.counts[bin]!) / one.total).toPrecision(3)))} %`
 

@@ -2,7 +2,7 @@ import { exactSum } from '../series/exact-sum.ts'
 import { formatTime } from '../time.ts'
 import type { SeriesInput } from './kind.ts'
 import { labelOf } from './names.ts'
-import { numberWords, oneLine, precisionOf, timeWords } from './text.ts'
+import { countWords, numberWords, oneLine, precisionOf, timeWords } from './text.ts'
 
 export interface DataPoint {
   timestamp: string
@@ -75,7 +75,7 @@ export function chartWords(what: string, summaries: Summary[], tz: string, label
   const when = (time: number) => timeWords(time, tz, precision)
   const [from, to] = [Math.min(...times), Math.max(...times)]
   const total = drawn.reduce((sum, { count }) => sum + count, 0)
-  const points = total === 1 ? '1 point' : `${numberWords(total)} points`
+  const points = countWords(total)
   const range = from === to ? `at ${when(from)}` : `from ${when(from)} to ${when(to)}`
 
   const sentences = drawn.slice(0, spoken).map((summary) => {

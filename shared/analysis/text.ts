@@ -82,6 +82,9 @@ export function numberWords(value: number): string {
   return value < 0 ? `−${text}` : text
 }
 
+/** `1 point`, `1,461 points`. */
+export const countWords = (count: number): string => (count === 1 ? '1 point' : `${numberWords(count)} points`)
+
 /** A number with so many decimals, thousands apart, a true minus. */
 export function fixedWords(value: number, decimals: number): string {
   const [whole, fraction] = Math.abs(value).toFixed(decimals).split('.') as [string, string?]

@@ -4,7 +4,7 @@ import type { Mark } from './marks.ts'
 import { labelsOf } from './names.ts'
 import { markWords, type ReferenceMark } from './references.ts'
 import { chartWords, type Summary, summarise } from './summary.ts'
-import { numberWords, oneLine, precisionOf, timeWords } from './text.ts'
+import { countWords, numberWords, oneLine, precisionOf, timeWords } from './text.ts'
 
 const markNames: Record<Mark, string> = {
   line: 'Line chart',
@@ -75,7 +75,7 @@ function overlayWords(what: string, lines: Line[], tz: string, period: string): 
     summaries.length === 1
       ? `1 ${period}, ${first.label}`
       : `${summaries.length} ${period}s, ${first.label} to ${last.label}`
-  const points = count === 1 ? '1 point' : `${numberWords(count)} points`
+  const points = countWords(count)
   const head = `${oneLine(what)}, ${period} over ${period}: ${counted}, ${points} (${tz}).`
   const mean = ({ summary }: { summary: Summary }) => summary.mean!
   const sorted = [...summaries].sort((a, b) => mean(a) - mean(b))

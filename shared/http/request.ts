@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Log } from '../log.ts'
 import { type InputError, Problem } from '../problems.ts'
@@ -9,24 +9,27 @@ import { type Request, type Route, summarizeErrors } from './http.ts'
 import { always } from './once.ts'
 import type { Match } from './router.ts'
 
-/** Makes what a handler sees of a request: the query validated, the format chosen. Throws Problem. */
+/**
+ * Makes what a handler sees of a request: the query validated, the format chosen. What most handlers don't ask for is made
+ * when it is asked for. Throws Problem.
+ */
 export function prepare<Services>(
   req: IncomingMessage,
   res: ServerResponse,
-  { match, body, key, log }: { match: Match<Services>; body: Buffer; key: Key | undefined; log: Log },
+  { match, body, key, log }: { match: Match<Services>; body: Buffer; key: Key | undefined; log: () => Log },
 ): Request {
   const { route, params, suffix } = match
-  const url = new URL(req.url ?? '/', 'http://localhost')
-  const { format: asked, ...query } = readQuery(route, url.searchParams)
-  const gone = new AbortController()
-  res.on('close', () => {
-    if (!res.writableFinished) gone.abort()
-  })
+  const address = req.url ?? '/'
+  const at = address.indexOf('?')
+  const { format: asked, ...query } = readQuery(route, new URLSearchParams(at < 0 ? '' : address.slice(at)))
   const format = negotiate(req, route.formats, suffix ?? (asked as string | undefined))
   const method = req.method ?? 'GET'
+  let gone: AbortSignal | undefined
   return {
     method,
-    url,
+    get url() {
+      return new URL(address, 'http://localhost')
+    },
     params,
     query,
     format,
@@ -35,10 +38,27 @@ export function prepare<Services>(
     once: always,
     raw: req,
     response: res,
-    gone: gone.signal,
-    traceparent: traceOf(req),
-    log,
+    get gone() {
+      gone ??= goneSignal(res)
+      return gone
+    },
+    get traceparent() {
+      return traceOf(req)
+    },
+    get log() {
+      return log()
+    },
   }
+}
+
+function goneSignal(res: ServerResponse): AbortSignal {
+  const gone = new AbortController()
+  const look = () => {
+    if (!res.writableFinished) gone.abort()
+  }
+  if (res.closed || res.destroyed) look()
+  else res.on('close', look)
+  return gone.signal
 }
 
 function readQuery<Services>(route: Route<Services>, search: URLSearchParams): Record<string, unknown> {
@@ -78,7 +98,10 @@ export function traceOf(req: IncomingMessage): string {
   const sent = String(req.headers.traceparent ?? '')
   const trace = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/.test(sent)
     ? sent
-    : `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`
+    : `00-${hexDigits(32)}-${hexDigits(16)}-01`
   traces.set(req, trace)
   return trace
 }
+
+/** Up to 32 random digits: those of a UUID, which Node makes from bytes that it has in store. */
+const hexDigits = (count: number): string => randomUUID().replaceAll('-', '').slice(0, count)

@@ -22,10 +22,11 @@ interface Pattern<Services> {
 export function makeRouter<Services>(routes: Route<Services>[]): Router<Services> {
   const patterns: Pattern<Services>[] = routes.map((route) => ({ segments: split(route.path), route }))
   patterns.sort((a, b) => placeholders(a) - placeholders(b))
+  const byLength = Map.groupBy(patterns, ({ segments }) => segments.length)
 
   return (method, path) => {
     const segments = split(path)
-    const found = patterns.map((pattern) => match(pattern, segments)).filter((m) => m !== undefined)
+    const found = (byLength.get(segments.length) ?? []).flatMap((pattern) => match(pattern, segments) ?? [])
     const wanted = method === 'HEAD' ? 'GET' : method
     const hit = found.find(({ route }) => route.method === wanted)
     if (hit) return { ...hit, params: decode(hit.params) }
@@ -43,7 +44,6 @@ const isPlaceholder = (segment: string) => segment.startsWith('{')
 const placeholders = ({ segments }: { segments: string[] }) => segments.filter(isPlaceholder).length
 
 function match<Services>({ segments, route }: Pattern<Services>, actual: string[]): Match<Services> | undefined {
-  if (segments.length !== actual.length) return undefined
   const params: Record<string, string> = {}
   let suffix: string | undefined
   for (const [i, wanted] of segments.entries()) {

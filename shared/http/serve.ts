@@ -65,7 +65,8 @@ interface Pending<Services> {
   match: Match<Services>
   body: Buffer
   key: Key | undefined
-  log: Log
+  /** The logger of this request. */
+  log: () => Log
 }
 
 /**
@@ -95,7 +96,7 @@ export async function openFunction<Services>(
   const framework = getTestServer(definition.name).listeners('request')[0] as Express
   // What the framework's own parsers might refuse after us is answered in the same form.
   framework.use(((error, req, res, _next) => {
-    fail(req, res, log, new Problem('bad-request', 'The request could not be read.', { cause: error }))
+    fail(req, res, () => log, new Problem('bad-request', 'The request could not be read.', { cause: error }))
   }) satisfies ErrorRequestHandler)
 
   async function handle(req: IncomingMessage, res: ServerResponse, known: Pending<Services & Common>) {
@@ -111,8 +112,8 @@ export async function openFunction<Services>(
   }
 
   const listener: RequestListener = (req, res) => {
-    const traceparent = traceOf(req)
-    const requestLog = log.child({ traceparent })
+    // Most requests log nothing.
+    const requestLog = () => log.child({ traceparent: traceOf(req) })
     for (const [name, value] of cors(req.headers.origin)) res.setHeader(name, value)
     const ended = metrics.request(definition.name, req.method ?? '')
     res.on('close', () => ended(res.statusCode))
@@ -148,7 +149,7 @@ export async function openFunction<Services>(
 async function attempt(
   req: IncomingMessage,
   res: ServerResponse,
-  log: Log,
+  log: () => Log,
   work: () => Promise<void> | void,
 ): Promise<void> {
   try {
@@ -158,12 +159,12 @@ async function attempt(
   }
 }
 
-function fail(req: IncomingMessage, res: ServerResponse, log: Log, error: unknown): void {
+function fail(req: IncomingMessage, res: ServerResponse, log: () => Log, error: unknown): void {
   const problem = toProblem(error)
   const url = req.url ?? '/'
   const address = takeSignature(url)?.address ?? url // what was refused early still has its signature
   const left = res.destroyed || req.socket.destroyed
-  if (problem.status >= 500 && !left) log.error({ err: error, method: req.method, url: address }, problem.detail)
+  if (problem.status >= 500 && !left) log().error({ err: error, method: req.method, url: address }, problem.detail)
   if (res.headersSent || res.destroyed) {
     // Half an answer must not look whole: the connection is cut.
     res.destroy()
