@@ -20,7 +20,12 @@ export const maxColumnBytes = (count: number): number => 1 + 8 * (lengthBytes + 
 /** Shorter planes stay as they are: a frame has some ten bytes of its own, and takes its time. */
 const worthCompressing = 64
 
-const zstdOptions = { params: { [constants.ZSTD_c_compressionLevel]: 1 } }
+/** Shorter matches cost more than they save: most bytes are digits, which the entropy coder packs into fewer bits. */
+const shortestMatch = 7
+
+const zstdOptions = {
+  params: { [constants.ZSTD_c_compressionLevel]: 1, [constants.ZSTD_c_minMatch]: shortestMatch },
+}
 
 /** Writes a column into `memory` from `at` on; gives the place behind it. */
 export function packPlanes(words: Words, memory: Buffer, at: number): number {

@@ -8,10 +8,13 @@ import { bytesOf, type Words } from './words.ts'
 export function takeXors(values: Float64Array, words: Words): void {
   const { low, high } = words
   const bits = bitsOf(values)
-  let [lowBefore, highBefore] = [bits[0]!, bits[1]!]
-  let [anyLow, anyHigh] = [0, 0]
+  let lowBefore = bits[0]!
+  let highBefore = bits[1]!
+  let anyLow = 0
+  let anyHigh = 0
   for (let i = 0; i < low.length; i++) {
-    const [lowBits, highBits] = [bits[2 * i]!, bits[2 * i + 1]!]
+    const lowBits = bits[2 * i]!
+    const highBits = bits[2 * i + 1]!
     low[i] = lowBits ^ lowBefore
     high[i] = highBits ^ highBefore
     anyLow |= lowBits ^ lowBefore
@@ -25,8 +28,9 @@ export function takeXors(values: Float64Array, words: Words): void {
 /** The values of which `takeXors` took the bits, from the first one on. */
 export function putXors({ low, high, bytes }: Words, first: number, values: Float64Array): void {
   const bits = bitsOf(values)
-  const [firstLow, firstHigh] = bitsOf(Float64Array.of(first))
-  let [lowBits, highBits] = [firstLow!, firstHigh!]
+  const firstBits = bitsOf(Float64Array.of(first))
+  let lowBits = firstBits[0]!
+  let highBits = firstBits[1]!
   if (bytes <= 4) high.fill(0)
   for (let i = 0; i < low.length; i++) {
     lowBits ^= low[i]!
