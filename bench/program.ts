@@ -79,15 +79,27 @@ export const json = { 'content-type': 'application/json' }
 
 /** CSV of a random walk of one decimal, a minute apart; the same each time. */
 export function walk(count: number): string {
-  let state = 1
-  let value = 200
-  const lines: string[] = []
-  for (let i = 0; i < count; i++) {
-    state = (state * 48271) % 2147483647
-    value += (state % 21) - 10
-    lines.push(`${1_577_836_800 + i * 60},${value / 10}`)
+  const next = walker()
+  return Array.from({ length: count }, (_, i) => `${1_577_836_800 + i * 60},${next()}`).join('\n')
+}
+
+/** Gives a random walk of one decimal by steps from −1.0 to 1.0; the same each time. */
+export function walker(): () => number {
+  const random = randoms(1)
+  let tenths = 200
+  return () => {
+    tenths += (random() % 21) - 10
+    return tenths / 10
   }
-  return lines.join('\n')
+}
+
+/** Gives random whole numbers below 2³¹ − 1; the same each time. */
+export function randoms(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state * 48271) % 2147483647
+    return state
+  }
 }
 
 /** Does something `count` times, `at` of them at once. */

@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib'
 import type { Points } from '../shared/series/points.ts'
 import type { ReadOptions, SeriesStore } from '../shared/series/store.ts'
 
@@ -24,3 +25,12 @@ export const generation = (revision: string) => revision.split('.')[0]!
 export const counter = (revision: string) => Number(revision.split('.')[1])
 
 export const problem = (code: string) => ({ name: 'Problem', code })
+
+/** A chunk as earlier versions wrote it: it may hold what no point has, such as a time that is no integer. */
+export function chunkOfVersion1({ timestamps, values }: Points): Buffer {
+  const columns = Buffer.from(Float64Array.of(...timestamps, ...values).buffer)
+  const header = Buffer.alloc(8)
+  header[0] = 1
+  header.writeUInt32LE(crc32(columns), 4)
+  return Buffer.concat([header, columns])
+}

@@ -8,6 +8,7 @@ import { connect } from '../../shared/redis.ts'
 import { parseAggregates } from '../../shared/series/aggregate.ts'
 import { makeBuckets } from '../../shared/series/calendar.ts'
 import { parseEvery } from '../../shared/series/every.ts'
+import { fullChunk } from '../../shared/series/rewrite.ts'
 import { concatRows } from '../../shared/series/rows.ts'
 import { openStore, type SeriesStore } from '../../shared/series/store.ts'
 import { columns, times } from '../../test/points.ts'
@@ -53,21 +54,21 @@ const kinds: Record<string, (i: number) => number> = {
   'huge ones that cancel': (i) => (i % 2 ? -1.7e308 : 1.7e308) / (1 + (i % 3)),
   zeroes: (i) => (i % 3 ? 0 : -0),
 }
-const count = 12_000
+const count = 60_000
 
 t.before(async () => {
   for (const [kind, value] of Object.entries(kinds)) {
     // Steps from a second to some hours, with gaps, and chunks that are not all full.
     let at = -90 * 24 * hour
     const stamps = times(count).map((i) => {
-      at += 1000 + ((i * i) % 97) * 3000 + (i % 2500 === 0 ? 20 * 24 * hour : 0)
+      at += 1000 + ((i * i) % 97) * 600 + (i % 12_500 === 0 ? 20 * 24 * hour : 0)
       return at
     })
     await store.upsert(kind, { timestamps: Float64Array.from(stamps), values: Float64Array.from(times(count), value) })
     for (const [from, to] of [
-      [1500, 2000],
-      [5000, 5900],
-      [9000, 9001],
+      [7500, 10_000],
+      [25_000, 29_500],
+      [45_000, 45_001],
     ] as const)
       await store.deleteRange(kind, { from: stamps[from]!, to: stamps[to]! })
   }
@@ -106,16 +107,17 @@ async function sent(work: () => Promise<unknown>): Promise<number> {
 }
 
 t.test('buckets that are wider than chunks read little more than the chunks at their edges', async (t) => {
-  const chunks = 300
-  await store.upsert('wide', columns(times(chunks * 1024, 0, 1000)))
+  await store.upsert('wide', columns(times(100 * fullChunk, 0, 1000), Math.sin))
   const spec = (every: string, names: string): BucketSpec => ({
     ...{ buckets: makeBuckets(parseEvery(every)), aggregates: parseAggregates(names), fill: 'none' },
   })
-  const wanted: Wanted = { range: { from: 5_500_000 }, order: 'asc' }
-  const few = await sent(() => rowsOf(store, 'wide', spec('20h', 'mean,max'), wanted))
-  t.ok(few < 20 * 16_384, `${few} bytes for 5 buckets`)
-  const all = await sent(() => rowsOf(store, 'wide', spec('20h', 'median'), wanted))
-  t.ok(all > 290 * 16_384, `${all} bytes where every value is needed`)
+  const wanted: Wanted = { range: { from: 44_000_000 }, order: 'asc' }
+  const chunkBytes = await redis.hstrlen(seriesKeys('wide').chunks, '0')
+  t.ok(chunkBytes > 6 * fullChunk)
+  const few = await sent(() => rowsOf(store, 'wide', spec('55h', 'mean,max'), wanted))
+  t.ok(few < 20 * chunkBytes, `${few} bytes for 5 buckets`)
+  const all = await sent(() => rowsOf(store, 'wide', spec('55h', 'median'), wanted))
+  t.ok(all > 90 * chunkBytes, `${all} bytes where every value is needed`)
   const narrow = await sent(() => rowsOf(store, 'wide', spec('10m', 'mean'), wanted))
   t.ok(narrow < 1.1 * all, `${narrow} bytes where every chunk is cut`)
 })
@@ -123,7 +125,7 @@ t.test('buckets that are wider than chunks read little more than the chunks at t
 t.test('summaries of earlier versions, which lack what is needed, are not used', async (t) => {
   await store.upsert(
     'old',
-    columns(times(5000, 0, 1000), (time) => time / 7),
+    columns(times(5 * fullChunk, 0, 100), (time) => time / 7),
   )
   const { summaries } = seriesKeys('old')
   const old = await redis.hgetall(summaries)
@@ -138,7 +140,7 @@ t.test('summaries and chunks are of one revision, whoever writes between', async
   const write = (value: number) =>
     store.upsert(
       'restless',
-      columns(times(4000, 0, 1000), () => value),
+      columns(times(4 * fullChunk, 0, 100), () => value),
     )
   await write(0)
   const own = connect(server.url, makeLog('silent'))

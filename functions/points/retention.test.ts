@@ -2,6 +2,7 @@ import t from 'tap'
 import { retainedKey, seriesKeys } from '../../shared/keys.ts'
 import { makeLog } from '../../shared/log.ts'
 import { connect } from '../../shared/redis.ts'
+import { fullChunk } from '../../shared/series/rewrite.ts'
 import { call, startLocal } from '../../test/local.ts'
 import { until } from '../../test/processes.ts'
 
@@ -130,7 +131,7 @@ t.test('a point expires by itself, and the revision with it', async (t) => {
 t.test('what nobody reads is dropped by the clock, chunks and all', async (t) => {
   await put('swept', { retention: '30d' })
   const start = Date.now() - 20 * day
-  const body = Array.from({ length: 5000 }, (_, i) => `${start + i * 60_000},${i}`).join('\n')
+  const body = Array.from({ length: 30_000 }, (_, i) => `${start + i * 10_000},${i}`).join('\n')
   await call(url, 'POST', '/series/swept/points?unit=ms', { body, headers: { 'content-type': 'text/csv' } })
   // The same to the sweep as ten days that have passed: nobody has read or written through the store since.
   const { meta, chunks } = seriesKeys('swept')
@@ -138,10 +139,10 @@ t.test('what nobody reads is dropped by the clock, chunks and all', async (t) =>
   await redis.zadd(retainedKey, 0, 'swept')
   const count = await until(async () => {
     const left = Number(await redis.hget(meta, 'count'))
-    return left < 5000 ? left : undefined
+    return left < 30_000 ? left : undefined
   })
-  t.ok(count > 2000 && count < 2200, `${count} points of five thousand, a minute each, of which two days have gone`)
-  t.equal(await redis.hlen(chunks), Math.ceil(count / 1024))
+  t.ok(count > 12_000 && count < 13_000, `${count} points of 30,000, ten seconds each, of which two days have gone`)
+  t.equal(await redis.hlen(chunks), Math.ceil(count / fullChunk))
   t.equal((await call(url, 'GET', '/series/swept')).body.count, count)
   const due = Number(
     await until(async () => {

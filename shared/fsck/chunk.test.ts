@@ -1,4 +1,5 @@
 import t from 'tap'
+import { chunkOfVersion1 } from '../../test/points.ts'
 import { encodeChunk } from '../series/codec.ts'
 import { formatSummary, summarize } from '../series/summary.ts'
 import { agrees, examineChunk } from './chunk.ts'
@@ -26,6 +27,8 @@ t.test('what is wrong with one, and what becomes of it', async (t) => {
     ],
     [{ bytes: Buffer.alloc(0), summary: 'x' }, 'chunk-missing', 'dropped', /how many points are lost is not known/],
     [{ bytes: found.bytes.subarray(0, 9) }, 'chunk-damaged', 'aside', /it has 9 bytes/],
+    [{ bytes: found.bytes.subarray(0, -1) }, 'chunk-damaged', 'aside', /its checksum does not match/],
+    [{ bytes: Buffer.of(7, ...found.bytes.subarray(1)) }, 'chunk-damaged', 'aside', /its version is 7/],
     [{ summary: '' }, 'chunk-summary', 'filed', /no summary/],
     [{ summary: '3 -5 7 -1 2.4 1.5' }, 'chunk-summary', 'filed', /'3 -5 7 -1 2\.4 1\.5'/],
     [{ score: '' }, 'chunk-misfiled', 'filed', /not in the index/],
@@ -47,7 +50,7 @@ t.test('what is wrong with one, and what becomes of it', async (t) => {
 
 t.test('points that are none, or out of order', async (t) => {
   const odd = { timestamps: Float64Array.of(5, 1.5, NaN, 2, 5), values: Float64Array.of(1, 2, 3, Infinity, 6) }
-  const state = examineChunk({ ...found, bytes: encodeChunk(odd) })
+  const state = examineChunk({ ...found, bytes: chunkOfVersion1(odd) })
   t.match(state, { fate: 'moved', faults: [{ code: 'chunk-disordered', detail: /point 1 has the time 1\.5/ }] })
   t.same(state.points, { timestamps: Float64Array.of(5), values: Float64Array.of(6) })
 })

@@ -21,8 +21,8 @@ export interface ReadOptions extends Range {
   limit?: number
 }
 
-/** Most chunks of one call: some 4 MB, so that nobody waits long for Redis behind a large read. */
-export const portionChunks = 256
+/** Most chunks of one call: mostly below 1 MB, at most some 8 MB, so that nobody waits long for Redis behind a large read. */
+export const portionChunks = 128
 
 /**
  * The chunks that hold a range, in the asked order and all of one revision; mostly in one round trip. With a limit, no

@@ -1,47 +1,117 @@
 import { crc32 } from 'node:zlib'
+import { ChunkError } from './chunk-error.ts'
+import { maxExponent, putDecimals, takeDecimals } from './decimals.ts'
+import { maxColumnBytes, maxNumbers, packPlanes, unpackPlanes } from './planes.ts'
 import type { Points } from './points.ts'
+import { putRegular, putSteps, takeSteps } from './steps.ts'
+import { wordsFor } from './words.ts'
+import { putXors, takeXors } from './xors.ts'
+
+export { ChunkError } from './chunk-error.ts'
 
 /**
- * A chunk, version 1, little-endian:
+ * A chunk, version 2, little-endian, as docs/storage.md draws it:
  *
- *     byte 0       version, 1
- *     bytes 1–3    zero
- *     bytes 4–7    CRC-32 of everything after
- *     then         n timestamps as float64, n values as float64
+ *     byte 0        version, 2
+ *     bytes 1–2     count of the points
+ *     bytes 3–26    first time, first step, unit of its changes: float64 each
+ *     byte 27       exponent of the decimals, or 255: values are told by XOR
+ *     bytes 28–35   first value, float64
+ *     then          a column of byte planes: the changes of the step
+ *     then          a column of byte planes: the differences, or the XORs, of the values
+ *     last 4 bytes  CRC-32 of everything before
  */
-const version = 1
-const header = 8
+const version = 2
+const header = 36
+const checksum = 4
+const byXor = 255
 
-export class ChunkError extends Error {}
+/** No chunk of so many points has more bytes. */
+export const maxChunkBytes = (count: number): number => header + 2 * maxColumnBytes(count) + checksum
 
-/** Bytes of a chunk of so many points. */
-export const chunkBytes = (count: number): number => header + 16 * count
+/**
+ * Encodes points, 65,535 at most. With `memory`, of `maxChunkBytes` or more, the chunk is the beginning of it; without, it
+ * has memory of its own. Throws RangeError where a timestamp is no integer of the years 1 to 9999.
+ */
+export function encodeChunk(points: Points, memory?: Buffer): Buffer {
+  const { timestamps, values } = points
+  const count = timestamps.length
+  if (count > maxNumbers) throw new RangeError(`a chunk holds ${maxNumbers} points, not ${count}`)
+  const chunk = memory ?? scratchOf(maxChunkBytes(count))
+  if (chunk.length < maxChunkBytes(count)) throw new RangeError(`${chunk.length} bytes are too few for ${count} points`)
+  const words = wordsFor(count)
 
-/** Encodes points; `chunk`, if given, takes them: it must have the size that they need. */
-export function encodeChunk(
-  points: Points,
-  chunk: Buffer = Buffer.allocUnsafe(chunkBytes(points.timestamps.length)),
-): Buffer {
-  const half = points.timestamps.byteLength
-  chunk.writeUInt32LE(version) // the zeroes included
-  chunk.set(bytesOf(points.timestamps), header)
-  chunk.set(bytesOf(points.values), header + half)
-  chunk.writeUInt32LE(crc32(chunk.subarray(header)), 4)
-  return chunk
+  const { first, step, unit } = takeSteps(timestamps, words)
+  chunk[0] = version
+  chunk.writeUInt16LE(count, 1)
+  chunk.writeDoubleLE(first, 3)
+  chunk.writeDoubleLE(step, 11)
+  chunk.writeDoubleLE(unit, 19)
+  let end = unit === 0 ? header : packPlanes(words, chunk, header)
+
+  const exponent = takeDecimals(values, words)
+  if (exponent === undefined) takeXors(values, words)
+  chunk[27] = exponent ?? byXor
+  chunk.writeDoubleLE(values[0] ?? 0, 28)
+  end = packPlanes(words, chunk, end)
+
+  end = chunk.writeUInt32LE(crc32(chunk.subarray(0, end)), end)
+  const encoded = chunk.subarray(0, end)
+  return memory ? encoded : Buffer.from(encoded)
+}
+
+let scratch = Buffer.alloc(0)
+
+function scratchOf(bytes: number): Buffer {
+  if (scratch.length < bytes) scratch = Buffer.allocUnsafeSlow(bytes)
+  return scratch
 }
 
 /** Throws ChunkError when the bytes are damaged: they are never returned as data. */
 export function decodeChunk(chunk: Buffer): Points {
-  if (chunk.length < header || (chunk.length - header) % 16 !== 0) throw new ChunkError(`it has ${chunk.length} bytes`)
-  const said = chunk.readUInt32LE(0) // the zeroes included
-  if (said !== version) throw new ChunkError(`its version is ${said}, not ${version}`)
-  if (crc32(chunk.subarray(header)) !== chunk.readUInt32LE(4)) throw new ChunkError('its checksum does not match')
-  // A copy: the bytes of a reply are not aligned to eight.
-  const columns = new Uint8Array(chunk.subarray(header)).buffer
-  const count = (chunk.length - header) / 16
-  return { timestamps: new Float64Array(columns, 0, count), values: new Float64Array(columns, count * 8, count) }
+  if (chunk[0] === 1) return decodeVersion1(chunk)
+  if (chunk.length > 0 && chunk[0] !== version) throw new ChunkError(`its version is ${chunk[0]}, not 1 or ${version}`)
+  if (chunk.length < header + checksum) throw new ChunkError(`it has ${chunk.length} bytes`)
+  const end = chunk.length - checksum
+  if (crc32(chunk.subarray(0, end)) !== chunk.readUInt32LE(end)) throw new ChunkError('its checksum does not match')
+
+  const count = chunk.readUInt16LE(1)
+  const points = emptyPoints(count)
+  const words = wordsFor(count)
+  const columns = chunk.subarray(0, end)
+
+  let at = header
+  const steps = { first: chunk.readDoubleLE(3), step: chunk.readDoubleLE(11), unit: chunk.readDoubleLE(19) }
+  if (steps.unit === 0) {
+    putRegular(steps, points.timestamps)
+  } else {
+    at = unpackPlanes(columns, at, words)
+    putSteps(words, steps, points.timestamps)
+  }
+
+  at = unpackPlanes(columns, at, words)
+  const [exponent, firstValue] = [chunk[27]!, chunk.readDoubleLE(28)]
+  if (exponent === byXor) putXors(words, firstValue, points.values)
+  else if (exponent <= maxExponent) putDecimals(words, exponent, firstValue, points.values)
+  else throw new ChunkError(`its values have the exponent ${exponent}`)
+
+  if (at !== end) throw new ChunkError(`it has ${end - at} bytes behind its columns`)
+  return points
 }
 
-function bytesOf(column: Float64Array): Uint8Array {
-  return new Uint8Array(column.buffer, column.byteOffset, column.byteLength)
+/** Version 1: three zeroes, CRC-32 of all behind it, and the columns as float64. It is only read. */
+function decodeVersion1(chunk: Buffer): Points {
+  const bytes = chunk.length - 8
+  if (bytes < 0 || bytes % 16 !== 0) throw new ChunkError(`it has ${chunk.length} bytes`)
+  if (chunk.readUInt32LE(0) !== 1) throw new ChunkError(`its version is ${chunk.readUInt32LE(0)}`)
+  if (crc32(chunk.subarray(8)) !== chunk.readUInt32LE(4)) throw new ChunkError('its checksum does not match')
+  const { timestamps, values } = emptyPoints(bytes / 16)
+  new Uint8Array(timestamps.buffer).set(chunk.subarray(8))
+  return { timestamps, values }
+}
+
+/** Two columns in one piece of memory, one behind the other. */
+function emptyPoints(count: number): Points {
+  const memory = new ArrayBuffer(16 * count)
+  return { timestamps: new Float64Array(memory, 0, count), values: new Float64Array(memory, 8 * count, count) }
 }

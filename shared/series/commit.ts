@@ -27,7 +27,6 @@ export interface Committed {
 /** A chunk of the series as a run of what it holds. */
 interface StoredRun extends Run {
   id: string
-  count: number
 }
 
 /** Runs that one call of a script lays among the chunks. */

@@ -42,22 +42,24 @@ t.test('spans hold every point, and no wide gap', async (t) => {
 })
 
 t.test('points are laid over the chunks that they meet, and no others', async (t) => {
-  const full = [0, 1, 2, 3].map((i) => chunk(times(fullChunk, 10_000 * i, 2), false))
-  t.same(shape(layOver(full, columns([1, 30_001]))), [
-    ['0', '30000'],
+  const apart = 10 * fullChunk
+  const full = [0, 1, 2, 3].map((i) => chunk(times(fullChunk, apart * i, 2), false))
+  const half = fullChunk / 2
+  t.same(shape(layOver(full, columns([1, 3 * apart + 1]))), [
+    ['0', String(3 * apart)],
     [
-      [513, 0, 1022],
-      [512, 1024, 2046],
-      [513, 30_000, 31_022],
-      [512, 31_024, 32_046],
+      [half + 1, 0, 2 * half - 2],
+      [half, 2 * half, 4 * half - 2],
+      [half + 1, 3 * apart, 3 * apart + 2 * half - 2],
+      [half, 3 * apart + 2 * half, 3 * apart + 4 * half - 2],
     ],
   ])
-  t.same(shape(layOver(full, columns([-5, 5000, 5001, 50_000]))), [
+  t.same(shape(layOver(full, columns([-5, apart - 9, apart - 8, 5 * apart]))), [
     [],
     [
       [1, -5, -5],
-      [2, 5000, 5001],
-      [1, 50_000, 50_000],
+      [2, apart - 9, apart - 8],
+      [1, 5 * apart, 5 * apart],
     ],
   ])
   const same = layOver(full, columns([2, 4]))
@@ -75,18 +77,26 @@ t.test('what is small joins its neighbours', async (t) => {
     ),
     [['0', '100', '200'], [[5, 0, 300]]],
   )
-  t.same(shape(layOver([chunk(times(fullChunk), false), chunk([2000])], columns([1500]))), [
-    ['2000'],
-    [[2, 1500, 2000]],
+  t.same(shape(layOver([chunk(times(fullChunk), false), chunk([20_000])], columns([15_000]))), [
+    ['20000'],
+    [[2, 15_000, 20_000]],
   ])
   t.same(shape(cutOut(small, { from: 100, to: 250 })), [['100', '0', '200'], [[3, 0, 300]]])
   t.same(shape(cutOut(small, { from: 11, to: 99 })), [[], []])
 })
 
 t.test('any points over any chunks are what a map makes of them', async (t) => {
-  const anyTimes = (maxLength: number) => fc.uniqueArray(fc.integer({ min: 0, max: 9000 }), { maxLength, size: 'max' })
+  const anyRun = fc.tuple(
+    fc.integer({ min: 0, max: 60_000 }),
+    fc.integer({ min: 1, max: 4 }),
+    fc.integer({ max: 5000 }),
+  )
+  const anyTimes = (maxLength: number) =>
+    fc
+      .array(anyRun, { maxLength, size: 'max' })
+      .map((runs) => [...new Set(runs.flatMap(([first, step, count]) => times(Math.max(1, count), first, step)))])
   fc.assert(
-    fc.property(anyTimes(4000), anyTimes(1500), fc.integer({ min: 1, max: fullChunk }), (before, added, size) => {
+    fc.property(anyTimes(10), anyTimes(4), fc.integer({ min: 1, max: fullChunk }), (before, added, size) => {
       const sorted = before.sort((a, b) => a - b)
       const chunks = Array.from({ length: Math.ceil(sorted.length / size) }, (_, i) =>
         chunk(sorted.slice(i * size, (i + 1) * size)),

@@ -2,7 +2,7 @@ import { mergePoints, withoutRange } from './merge.ts'
 import { concatPoints, lowerBound, noPoints, type Points, type Range, slicePoints } from './points.ts'
 
 /** Points of a full chunk. */
-export const fullChunk = 1024
+export const fullChunk = 8192
 
 /** A chunk as a change sees it. */
 export interface TouchedChunk {

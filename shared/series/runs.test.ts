@@ -23,7 +23,8 @@ t.test('runs merge as if their points were written one after the other', async (
       const points = new Map<Run, Points>()
       const add = (number: number, map: Map<number, number>) => {
         const pairs = inOrder(map)
-        if (pairs.length > 0) points.set({ number, first: pairs[0]![0], last: pairs.at(-1)![0] }, columns(pairs))
+        if (pairs.length > 0)
+          points.set({ number, count: pairs.length, first: pairs[0]![0], last: pairs.at(-1)![0] }, columns(pairs))
       }
       add(-1, base)
       let [given, touched] = [0, new Set<number>()]
@@ -90,7 +91,7 @@ t.test('an import touches what it meets, and what beside it is not full', async 
     [
       ...touchedChunks(
         chunks,
-        runs.map(([first, last], number) => ({ number, first, last })),
+        runs.map(([first, last], number) => ({ number, count: 1, first, last })),
         10,
       ),
     ].map(({ first }) => first)
@@ -102,7 +103,7 @@ t.test('an import touches what it meets, and what beside it is not full', async 
 })
 
 t.test('runs that meet neither each other nor a chunk are alone', async (t) => {
-  const run = (first: number, last: number) => ({ number: 0, first, last })
+  const run = (first: number, last: number) => ({ number: 0, count: 1, first, last })
   const firsts = (runs: [number, number][], chunks: [number, number][]) =>
     aloneRuns(
       runs.map(([a, b]) => run(a, b)),

@@ -4,12 +4,13 @@ import type { Points } from './points.ts'
 export interface Run {
   /** The order in which runs were written: of one time the highest counts. What the series holds has -1. */
   number: number
+  count: number
   first: number
   last: number
 }
 
-/** Runs that are read together. */
-const together = 32
+/** Points that are read together, but for those of the last run. */
+const together = 32_768
 
 /** Merged points, each time once, with what became of them. */
 export interface Stretch {
@@ -30,12 +31,13 @@ export interface Stretch {
 export async function* mergeRuns(runs: Run[], load: (runs: Run[]) => Promise<Points[]>): AsyncGenerator<Stretch> {
   const waiting = [...runs].sort((a, b) => a.first - b.first)
   let held = new Held(0)
-  for (let at = 0; at < waiting.length; at += together) {
-    const batch = waiting.slice(at, at + together)
+  for (let at = 0, next = 0; at < waiting.length; at = next) {
+    for (let points = 0; next < waiting.length && points < together; next++) points += waiting[next]!.count
+    const batch = waiting.slice(at, next)
     const loaded = await load(batch)
     held = held.with(batch, loaded)
     // Whatever comes later begins no earlier than the next run.
-    const stretch = held.take(waiting[at + together]?.first ?? Infinity)
+    const stretch = held.take(waiting[next]?.first ?? Infinity)
     if (stretch.points.timestamps.length > 0) yield stretch
   }
 }
@@ -125,7 +127,7 @@ class Held {
  * The chunks of a series that an import's runs touch: those that meet one, and those beside it that are not full, so
  * that many small imports do not leave many small chunks.
  */
-export function touchedChunks<T extends Run & { count: number }>(chunks: T[], runs: Run[], full: number): Set<T> {
+export function touchedChunks<T extends Run>(chunks: T[], runs: Run[], full: number): Set<T> {
   const inOrder = [...chunks].sort((a, b) => a.first - b.first)
   const touched = new Set<T>()
   for (const [first, last] of unions(runs)) {

@@ -1,7 +1,7 @@
 import { stagedKeys } from '../keys.ts'
 import { Problem } from '../problems.ts'
 import type { Redis } from '../redis.ts'
-import { chunkBytes, encodeChunk } from './codec.ts'
+import { encodeChunk, maxChunkBytes } from './codec.ts'
 import { type Points, slicePoints } from './points.ts'
 import { fullChunk } from './rewrite.ts'
 import type { Run } from './runs.ts'
@@ -20,9 +20,9 @@ const looseHeld = 100_000
 
 /** Bytes of the commands that go to Redis together: their chunks, and about as much as stands beside each. */
 const lotBytes = 1_048_576
-const largest = chunkBytes(fullChunk)
+const largest = maxChunkBytes(fullChunk)
 const commandBytes = 200
-/** Full runs that are sent together. */
+/** Full runs that are sent together: as many as surely fit. */
 const lotRuns = Math.floor(lotBytes / (largest + commandBytes)) - 1
 
 /** Commands that go to Redis together. */
@@ -84,10 +84,10 @@ export function openStaging(redis: Redis, id: string, ttlMs: number): Staging {
       }
       for (let at = 0; at < end; at += fullChunk) {
         const run = slicePoints(points, at, Math.min(end, at + fullChunk))
-        const size = chunkBytes(run.timestamps.length)
-        runs.push(formatRun(number, run), encodeChunk(run, memory.subarray(used, used + size)))
-        used += size
-        bytes += size + commandBytes
+        const chunk = encodeChunk(run, memory.subarray(used, used + largest))
+        runs.push(formatRun(number, run), chunk)
+        used += chunk.length
+        bytes += chunk.length + commandBytes
         if (bytes < lotBytes - largest) continue
         put()
         yield commands
@@ -188,7 +188,6 @@ function formatRun(number: number, points: Points): string {
 
 export interface StagedRun extends Run {
   field: string
-  count: number
 }
 
 export function parseRun(field: string): StagedRun {

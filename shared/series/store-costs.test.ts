@@ -4,6 +4,7 @@ import { columns, rows, times } from '../../test/points.ts'
 import { seriesKeys } from '../keys.ts'
 import { makeLog } from '../log.ts'
 import { connect } from '../redis.ts'
+import { fullChunk } from './rewrite.ts'
 import { openStore } from './store.ts'
 
 const server = await startRedis()
@@ -30,20 +31,21 @@ async function traffic(work: () => Promise<unknown>): Promise<number> {
   return (await stats()) - before
 }
 
-const chunkBytes = 16 * 1024
-const count = 200 * 1024
+const count = 200 * fullChunk
 
 t.test('a change moves the chunks that it changes', async (t) => {
-  await store.upsert('wide', columns(times(count, 0, 10)))
+  await store.upsert('wide', columns(times(count, 0, 10), Math.sin))
+  const chunkBytes = await redis.hstrlen(seriesKeys('wide').chunks, '0')
+  t.ok(chunkBytes > 6 * fullChunk, `${chunkBytes} bytes a chunk, most of them noise`)
   const far = [5, 10 * count - 15]
   const cases: [string, number, () => Promise<unknown>][] = [
     ['two far points', 5, () => store.upsert('wide', columns(far))],
     ['the same again', 3, () => store.upsert('wide', columns(far))],
-    ['one in the middle', 4, () => store.upsert('wide', columns([5 * count + 5]))],
+    ['one in the middle', 4, () => store.upsert('wide', columns([5 * count + 5], Math.cos))],
     ['one behind all', 2, () => store.upsert('wide', columns([20 * count]))],
     ['one before all', 2, () => store.upsert('wide', columns([-20 * count]))],
-    ['ten spread over it', 25, () => store.upsert('wide', columns(times(10, 7, 200_000)))],
-    ['a long range deleted', 5, () => store.deleteRange('wide', { from: 100_005, to: 10 * count - 100_005 })],
+    ['ten spread over it', 25, () => store.upsert('wide', columns(times(10, 7, count)))],
+    ['a long range deleted', 5, () => store.deleteRange('wide', { from: 800_005, to: 10 * count - 800_005 })],
   ]
   for (const [what, chunks, work] of cases) {
     const bytes = await traffic(work)
@@ -51,16 +53,18 @@ t.test('a change moves the chunks that it changes', async (t) => {
   }
 })
 
-t.test('writes one by one make full chunks, in whatever order', async (t) => {
+t.test('small writes make full chunks, in whatever order', async (t) => {
+  const together = 40 // or it would take long
   const orders: [string, (i: number) => number, number][] = [
     ['oldest first', (i) => i, 3],
     ['newest first', (i) => -i, 3],
     ['mixed', (i) => (i * 1009) % 3001, 4],
     ['from both ends', (i) => (i % 2 ? -i : i), 4],
   ]
-  const write = async ([order, time, most]: (typeof orders)[number]) => {
-    for (let i = 0; i < 2100; i++) await store.upsert(order, columns([time(i)]))
-    t.equal((await rows(store, order))!.length, 2100)
+  const write = async ([order, place, most]: (typeof orders)[number]) => {
+    const writes = Math.ceil((2.05 * fullChunk) / together)
+    for (let i = 0; i < writes; i++) await store.upsert(order, columns(times(together, place(i) * together)))
+    t.equal((await rows(store, order))!.length, writes * together)
     const chunks = await chunksOf(order)
     t.ok(chunks <= most, `${order}: ${chunks} chunks`)
   }
@@ -70,10 +74,10 @@ t.test('writes one by one make full chunks, in whatever order', async (t) => {
 t.test('deletes leave no row of small chunks', async (t) => {
   for (const order of ['asc', 'desc']) {
     const name = `thin/${order}`
-    await store.upsert(name, columns(times(20 * 1024)))
-    const starts = times(20, 0, 1024)
+    await store.upsert(name, columns(times(20 * fullChunk)))
+    const starts = times(20, 0, fullChunk)
     for (const start of order === 'asc' ? starts : starts.reverse())
-      await store.deleteRange(name, { from: start + 20, to: start + 1000 })
+      await store.deleteRange(name, { from: start + 20, to: start + fullChunk - 24 })
     t.equal((await rows(store, name))!.length, 20 * 44)
     t.ok((await chunksOf(name)) <= 2, `${await chunksOf(name)} chunks`)
   }
@@ -82,14 +86,14 @@ t.test('deletes leave no row of small chunks', async (t) => {
 t.test('a limited read looks at what it gives, however long the series is', async (t) => {
   await store.upsert('long', columns([1, 2, 1e9, 1e9 + 1]))
   await store.deleteRange('long', { from: 2, to: 1e9 })
-  await store.upsert('long', columns(times(1024, -2000)))
-  await store.upsert('long', columns(times(1024, 2e9)))
+  await store.upsert('long', columns(times(fullChunk, -20_000)))
+  await store.upsert('long', columns(times(fullChunk, 2e9)))
   // Chunks that nobody may need to look at: there are only their names.
   for (let first = 1e9 + 10; first < 1e9 + 100_000; first += 10_000)
     await redis.zadd(seriesKeys('long').index, ...times(10_000, first).flatMap((id) => [id, id]))
   for (const [order, first] of [
-    ['asc', -2000],
-    ['desc', 2e9 + 1023],
+    ['asc', -20_000],
+    ['desc', 2e9 + fullChunk - 1],
   ] as const) {
     await redis.config('RESETSTAT')
     t.equal((await rows(store, 'long', { order, limit: 10 }))![0]![0], first)

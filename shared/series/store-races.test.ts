@@ -4,11 +4,12 @@ import { promisify } from 'node:util'
 import t from 'tap'
 import { startRedis } from '../../scripts/own-redis.ts'
 import { columns, counter, problem, rows, times } from '../../test/points.ts'
-import { seriesKeys } from '../keys.ts'
 import { makeLog } from '../log.ts'
 import { connect } from '../redis.ts'
-import { ChunkError } from './codec.ts'
+import { portionChunks } from './chunks.ts'
 import { parseMatch } from './match.ts'
+import { concatPoints } from './points.ts'
+import { fullChunk } from './rewrite.ts'
 import { openStore, type SeriesStore } from './store.ts'
 
 const server = await startRedis()
@@ -196,17 +197,18 @@ t.test('a reader never sees half a change', async (t) => {
 })
 
 t.test('a long read is of one revision, or starts again', async (t) => {
-  const all = times(300_000)
+  const count = Math.ceil(1.3 * portionChunks) * fullChunk
+  const middle = count / 2
   let mark = 1
   await store.upsert(
     'long',
-    columns(all, () => 0),
+    columns(times(count), () => 0),
   )
   for (const options of [
     {},
     { order: 'desc' as const },
-    { limit: 290_000 },
-    { order: 'desc' as const, limit: 290_000 },
+    { limit: count - 10_000 },
+    { order: 'desc' as const, limit: count - 10_000 },
   ]) {
     for (const changes of [0, 1, 2]) {
       const { revision: before } = (await store.get('long'))!
@@ -216,17 +218,19 @@ t.test('a long read is of one revision, or starts again', async (t) => {
         mark++
         await other.upsert(
           'long',
-          columns([0, 150_000, 299_999], () => mark),
+          columns([0, middle, count - 1], () => mark),
         )
       }
       const reading = (await delayed('readChunksBuffer', write).read('long', options))!
-      const points = [...reading.runs()].flatMap(({ timestamps, values }) =>
-        Array.from(timestamps, (time, i) => [time, values[i]!]),
+      const { timestamps, values } = concatPoints([...reading.runs()])
+      const wanted = options.limit ?? count
+      t.ok(timestamps.length >= wanted && timestamps.length < wanted + 2 * fullChunk, `${timestamps.length} points`)
+      const inOrder = timestamps.toSorted()
+      t.ok(
+        inOrder.every((time, i) => i === 0 || time > inOrder[i - 1]!),
+        'each once',
       )
-      const wanted = options.limit ?? all.length
-      t.ok(points.length >= wanted && points.length < wanted + 2048, `${points.length} points`)
-      t.equal(new Set(points.map(([time]) => time)).size, points.length)
-      const marked = points.filter(([time]) => time! % 150_000 === 0 || time === 299_999).map(([, value]) => value)
+      const marked = values.filter((_, i) => timestamps[i]! % middle === 0 || timestamps[i] === count - 1)
       t.equal(new Set(marked).size, 1, 'all of one state')
       t.equal(calls, 2 + Math.min(changes, 1), 'in portions; after a change in larger ones')
       t.equal(counter(reading.info.revision), counter(before) + changes)
@@ -260,40 +264,4 @@ t.test('a description is of one revision', async (t) => {
   }
   await writing
   t.same(torn, [])
-})
-
-t.test('a damaged or missing chunk is an error that names it, never data', async (t) => {
-  await store.upsert('hurt', columns(times(3000)))
-  const { chunks } = seriesKeys('hurt')
-  const ids = (await redis.hkeys(chunks)).sort((a, b) => Number(a) - Number(b))
-  const id = ids[1]!
-  const bytes = (await redis.hgetBuffer(chunks, id))!
-  const { revision } = (await store.get('hurt'))!
-  const damages = [
-    () =>
-      redis.hset(chunks, id, Buffer.concat([bytes.subarray(0, 99), Buffer.of(bytes[99]! ^ 4), bytes.subarray(100)])),
-    () => redis.hdel(chunks, id),
-  ]
-  for (const damage of damages) {
-    await damage()
-    const message = new RegExp(`^the chunk ${id} of the series 'hurt' is damaged: `)
-    for (const use of [
-      () => rows(store, 'hurt'),
-      () => store.upsert('hurt', columns([Number(id)])),
-      () => store.deleteRange('hurt', { to: Number(id) + 1 }),
-    ]) {
-      const error = await use().then(
-        () => undefined,
-        (error) => error,
-      )
-      t.match(error, { message })
-      t.ok(error instanceof ChunkError)
-    }
-    t.equal((await rows(store, 'hurt', { to: 10 }))!.length, 10, 'what is whole is given')
-  }
-  t.equal((await store.get('hurt'))!.revision, revision)
-  await redis.hset(chunks, id, bytes)
-  t.equal((await rows(store, 'hurt'))!.length, 3000)
-  await redis.hdel(chunks, id)
-  t.match(await store.deleteRange('hurt', {}), { deleted: 3000 }, 'what is damaged can be deleted')
 })

@@ -9,6 +9,7 @@ import { connect } from '../redis.ts'
 import { decodeChunk } from './codec.ts'
 import type { SeriesPage } from './directory.ts'
 import { parseMatch } from './match.ts'
+import { fullChunk } from './rewrite.ts'
 import { openStore } from './store.ts'
 import { formatSummary, summarize } from './summary.ts'
 
@@ -94,21 +95,23 @@ t.test('a series that is deleted and made again has another generation', async (
 })
 
 t.test('a deleted range loses its start and keeps its end', async (t) => {
-  await store.upsert('cut', columns(times(5120)))
+  const full = fullChunk
+  await store.upsert('cut', columns(times(5 * full)))
   const cut = async (from?: number, to?: number) => (await store.deleteRange('cut', { from, to })).deleted
-  t.equal(await cut(1023, 1025), 2, 'over the edge of two chunks')
-  t.equal(await cut(2048, 3072), 1024, 'a chunk to the point')
-  t.equal(await cut(2048, 3072), 0)
+  t.equal(await cut(full - 1, full + 1), 2, 'over the edge of two chunks')
+  t.equal(await cut(2 * full, 3 * full), full, 'a chunk to the point')
+  t.equal(await cut(2 * full, 3 * full), 0)
   t.equal(await cut(10, 10), 0)
   t.equal(await cut(undefined, 3), 3)
-  t.equal(await cut(5100), 20)
+  t.equal(await cut(5 * full - 20), 20)
   t.equal(await cut(-100, 0), 0)
-  const left = times(5100).filter((i) => i >= 3 && !(i >= 1023 && i < 1025) && !(i >= 2048 && i < 3072))
+  const isLeft = (i: number) => i >= 3 && !(i >= full - 1 && i < full + 1) && !(i >= 2 * full && i < 3 * full)
+  const left = times(5 * full - 20).filter(isLeft)
   t.same(
     (await rows(store, 'cut'))!.map(([time]) => time),
     left,
   )
-  t.match(await store.get('cut'), { count: left.length, first: 3, last: 5099 })
+  t.match(await store.get('cut'), { count: left.length, first: 3, last: 5 * full - 21 })
   const { revision } = (await store.get('cut'))!
   t.equal((await store.deleteRange('cut', { from: 10, to: 5 })).revision, revision, 'nothing deleted, nothing changed')
   t.equal(await cut(), left.length)
@@ -205,12 +208,12 @@ t.test('a list that finds little looks at a part of the names, and goes on from 
   t.ok(Number(calls) <= 13, `${calls} looks, however few are wanted`)
 })
 
-const anyTime = fc.integer({ min: -3000, max: 6000 })
+const anyTime = fc.integer({ min: -12_000, max: 24_000 })
 const anyBound = fc.option(anyTime, { nil: undefined })
 const run = fc.record({
   first: anyTime,
   step: fc.integer({ min: 1, max: 4 }),
-  count: fc.integer({ min: 1, max: 2500 }),
+  count: fc.integer({ min: 1, max: 10_000 }),
   value: fc.integer({ min: 0, max: 3 }),
 })
 const anyOperation = fc.oneof(
@@ -224,7 +227,7 @@ const anyOperation = fc.oneof(
         from: anyBound,
         to: anyBound,
         order: fc.constantFrom('asc' as const, 'desc' as const),
-        limit: fc.integer({ min: 0, max: 3000 }),
+        limit: fc.integer({ min: 0, max: 12_000 }),
       }),
     }),
   },
@@ -239,7 +242,7 @@ async function checkChunks(name: string) {
     const points = decodeChunk((await redis.hgetBuffer(keys.chunks, id))!)
     const summary = summarize(points)
     assert.equal(await redis.hget(keys.summaries, id), formatSummary(summary))
-    assert.ok(String(summary.first) === id && summary.first > before && summary.count <= 1024)
+    assert.ok(String(summary.first) === id && summary.first > before && summary.count <= fullChunk)
     before = summary.last
   }
   assert.deepEqual([await redis.hlen(keys.chunks), await redis.hlen(keys.summaries)], [ids.length, ids.length])

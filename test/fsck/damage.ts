@@ -2,7 +2,7 @@ import type { FaultCode } from '../../shared/fsck/faults.ts'
 import type { Redis } from '../../shared/redis.ts'
 import type { Points } from '../../shared/series/points.ts'
 
-/** What a damage is done to: a series of three chunks of a thousand points, an hour apart, with a label; and a job that has succeeded. */
+/** What a damage is done to: a series of three chunks of 6,000 points, an hour apart, with a label; and a job that has succeeded. */
 export interface Victim {
   redis: Redis
   series: string

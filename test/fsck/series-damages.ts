@@ -82,7 +82,7 @@ export const seriesDamages: Damage[] = [
       const { chunks: key, second } = await chunks(victim)
       await victim.redis.hdel(key, second)
     },
-    left: 2000,
+    left: 12_000,
   },
   {
     code: 'chunk-damaged',
@@ -90,19 +90,19 @@ export const seriesDamages: Damage[] = [
     async make(victim) {
       const { chunks: key, first } = await chunks(victim)
       const bytes = (await victim.redis.hgetBuffer(key, first))!
-      bytes[1000]! ^= 8
+      bytes[bytes.length >> 1]! ^= 8
       await victim.redis.hset(key, first, bytes)
     },
-    left: 2000,
+    left: 12_000,
   },
   {
     code: 'chunk-damaged',
     what: 'a chunk that was cut short',
     async make(victim) {
       const { chunks: key, third } = await chunks(victim)
-      await victim.redis.hset(key, third, (await victim.redis.hgetBuffer(key, third))!.subarray(0, 77))
+      await victim.redis.hset(key, third, (await victim.redis.hgetBuffer(key, third))!.subarray(0, -1))
     },
-    left: 2000,
+    left: 12_000,
   },
   {
     code: 'chunk-disordered',
@@ -112,9 +112,9 @@ export const seriesDamages: Damage[] = [
       const before = Number(first) - 10 * hour
       const run = points([before + 2 * hour, before, before + hour, before + 3 * hour], [2, 0, 1, NaN])
       await putChunk(victim, String(before), run, `4 ${before} ${before + 3 * hour} 0 2 3`)
-      await victim.redis.hset(meta(victim), 'count', 3004, 'first', before)
+      await victim.redis.hset(meta(victim), 'count', 18_004, 'first', before)
     },
-    left: 3003,
+    left: 18_003,
   },
   {
     code: 'chunk-summary',
@@ -163,9 +163,9 @@ export const seriesDamages: Damage[] = [
       const { first } = await chunks(victim)
       const inside = Number(first) + hour
       await putChunk(victim, String(inside + 1), points([inside + 1, inside + hour], [5, 6]))
-      await victim.redis.hset(meta(victim), 'count', 3002)
+      await victim.redis.hset(meta(victim), 'count', 18_002)
     },
-    left: 3001,
+    left: 18_001,
   },
   {
     code: 'name-missing',

@@ -1,0 +1,101 @@
+import { bytesOfNumber, unzigzag, unzigzagWide, type Words, zigzag } from './words.ts'
+
+/** What times are told by, beside the changes of the step from one to the next. */
+export interface Steps {
+  first: number
+  /** From the first time to the second. */
+  step: number
+  /** All changes are multiples of it: those of whole seconds or minutes become small. 0 when the step never changes. */
+  unit: number
+}
+
+/**
+ * Puts the changes from each step between times to the next, in units and made unsigned, into `words`; nothing where the
+ * step never changes. Throws RangeError where a time is no integer of the years 1 to 9999.
+ */
+export function takeSteps(timestamps: Float64Array, words: Words): Steps {
+  const first = timestamps[0] ?? 0
+  const step = timestamps.length < 2 ? 0 : timestamps[1]! - first
+  if (![first, step, timestamps.at(-1) ?? 0].every(isTime)) throw noTime()
+  if (isRegular(timestamps, step)) return { first, step, unit: 0 }
+  const unit = unitOf(timestamps, step)
+  words.bytes = bytesOfNumber(takeChanges(timestamps, step, unit, words.low, 1))
+  if (words.bytes > 4) takeChanges(timestamps, step, unit, words.high, 2 ** -32)
+  return { first, step, unit }
+}
+
+function isRegular(timestamps: Float64Array, step: number): boolean {
+  let time = timestamps[0]!
+  for (let i = 1; i < timestamps.length; i++) {
+    const next = timestamps[i]!
+    if (next - time !== step) return false
+    time = next
+  }
+  return true
+}
+
+/** The greatest common divisor of all changes of the step. */
+function unitOf(timestamps: Float64Array, step: number): number {
+  let unit = 0
+  let before = step
+  for (let i = 1; i < timestamps.length; i++) {
+    const next = timestamps[i]! - timestamps[i - 1]!
+    const change = next - before
+    before = next
+    if (change === 0) continue
+    const multiple = change / unit
+    if (multiple - Math.floor(multiple) !== 0) unit = commonDivisor(Math.abs(change), unit)
+  }
+  return unit
+}
+
+function commonDivisor(a: number, b: number): number {
+  if (!isTime(a)) throw noTime()
+  while (b !== 0) [a, b] = [b, a % b]
+  return a
+}
+
+/** The years 1 to 9999 lie within ±2⁴⁸ ms, and what is computed here is exact within ±2⁵¹. */
+const isTime = (time: number): boolean => Number.isInteger(time) && Math.abs(time) < 2 ** 49
+
+const noTime = () => new RangeError('a timestamp is no integer of the years 1 to 9999')
+
+/** Gives the largest change. */
+function takeChanges(timestamps: Float64Array, step: number, unit: number, words: Uint32Array, part: number): number {
+  let time = timestamps[0]! - step
+  let before = step
+  let largest = 0
+  for (let i = 0; i < timestamps.length; i++) {
+    const next = timestamps[i]! - time
+    const change = zigzag((next - before) / unit)
+    if (change > largest) largest = change
+    words[i] = change * part
+    time = timestamps[i]!
+    before = next
+  }
+  return largest
+}
+
+/** The times of a regular series. */
+export function putRegular({ first, step }: Steps, timestamps: Float64Array): void {
+  for (let i = 0; i < timestamps.length; i++) timestamps[i] = first + i * step
+}
+
+/** The times of which `takeSteps` took the changes. */
+export function putSteps({ low, high, bytes }: Words, { first, step, unit }: Steps, timestamps: Float64Array): void {
+  let time = first - step
+  let next = step
+  if (bytes <= 4) {
+    for (let i = 0; i < timestamps.length; i++) {
+      next += unit * unzigzag(low[i]!)
+      time += next
+      timestamps[i] = time
+    }
+  } else {
+    for (let i = 0; i < timestamps.length; i++) {
+      next += unit * unzigzagWide(low[i]!, high[i]!)
+      time += next
+      timestamps[i] = time
+    }
+  }
+}
