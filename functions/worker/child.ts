@@ -1,7 +1,11 @@
 import { findKind } from '../../shared/analysis/catalogue.ts'
-import { AnalysisError } from '../../shared/analysis/kind.ts'
+import { AnalysisError, type SeriesInput } from '../../shared/analysis/kind.ts'
 import { textChart, wordsOnly } from '../../shared/analysis/text-chart.ts'
-import type { Drawn, Question, Reply } from './messages.ts'
+import { capitalized } from '../../shared/problems.ts'
+import { ChunkError } from '../../shared/series/chunk-error.ts'
+import type { Range } from '../../shared/series/points.ts'
+import { unpackRange } from '../../shared/series/unpack.ts'
+import type { Drawn, PackedSeries, Question, Reply } from './messages.ts'
 import { render, versions } from './render.ts'
 
 /**
@@ -12,7 +16,9 @@ async function answer({ kind: name, input }: Question): Promise<Drawn> {
   const kind = findKind(name)
   if (!kind) throw new AnalysisError('unknown-kind', `This worker knows no kind '${name}'.`)
   const started = performance.now()
-  const { data, chart, alt, figure, text: own } = kind.run(input)
+  const series = input.series.map((packed) => unpackSeries(packed, input))
+  say({ progress: 0.2 })
+  const { data, chart, alt, figure, text: own } = kind.run({ ...input, series })
   say({ progress: 0.4 })
   const analysed = performance.now()
   const tz = typeof input.params.tz === 'string' ? input.params.tz : 'UTC'
@@ -28,6 +34,15 @@ async function answer({ kind: name, input }: Question): Promise<Drawn> {
   const forms = { ...json, alt, text, svg, png: await png }
   const timings = { analyse: analysed - started, render: performance.now() - analysed }
   return { forms, versions, timings }
+}
+
+function unpackSeries({ chunks, ...series }: PackedSeries, range: Range): SeriesInput {
+  try {
+    return { ...series, points: unpackRange(series.name, chunks, range) }
+  } catch (error) {
+    if (!(error instanceof ChunkError)) throw error
+    throw new AnalysisError('damaged', `${capitalized(error.message)}.`)
+  }
 }
 
 function say(reply: Reply): void {

@@ -1,6 +1,9 @@
 import t from 'tap'
 import { makeLog } from '../../shared/log.ts'
 import { settingsSchema } from '../../shared/schemas/settings.ts'
+import { encodeChunk } from '../../shared/series/codec.ts'
+import { slicePoints } from '../../shared/series/points.ts'
+import { fullChunk } from '../../shared/series/rewrite.ts'
 import { openChildren } from './children.ts'
 
 t.setTimeout(300_000)
@@ -16,7 +19,11 @@ t.test('ten million points are described within the memory that a job has', asyn
     points.values[i] = (i * 7919) % 1000
   }
   const params = { quantiles: [5, 95], width: 800, theme: 'light', tz: 'UTC' }
-  const input = { series: [{ name: 'a', labels: {}, points }], params }
+  const chunks = Array.from({ length: Math.ceil(count / fullChunk) }, (_, i) => {
+    const run = slicePoints(points, i * fullChunk, Math.min(count, (i + 1) * fullChunk))
+    return { id: String(run.timestamps[0]), bytes: encodeChunk(run) }
+  })
+  const input = { series: [{ name: 'a', labels: {}, chunks }], params }
   // Not within a time: a busy machine is slow.
   const { forms } = await children.ask(
     { kind: 'describe', input },

@@ -1,14 +1,13 @@
-import { setImmediate as turn } from 'node:timers/promises'
-import type { SeriesInput } from '../../shared/analysis/kind.ts'
 import type { Job } from '../../shared/jobs/jobs.ts'
 import type { Provenance } from '../../shared/jobs/results.ts'
-import { concatPoints, noPoints, type Points } from '../../shared/series/points.ts'
-import type { Reading, SeriesStore } from '../../shared/series/store.ts'
+import { capitalized } from '../../shared/problems.ts'
+import { ChunkError } from '../../shared/series/chunk-error.ts'
+import type { Range } from '../../shared/series/points.ts'
+import type { SeriesStore } from '../../shared/series/store.ts'
+import { countInRange, type PackedChunk } from '../../shared/series/unpack.ts'
 import { formatTime } from '../../shared/time.ts'
 import { AttemptError, abortError } from './children.ts'
-
-/** Decoding lets others have their turn, beats above all, after so long. */
-const turnMs = 20
+import type { PackedSeries } from './messages.ts'
 
 export interface ReadOptions {
   /** Aborted when the attempt is no longer wanted. */
@@ -18,28 +17,30 @@ export interface ReadOptions {
 }
 
 export interface ReadSeries {
-  inputs: SeriesInput[]
+  inputs: PackedSeries[]
   provenance: Provenance['series']
 }
 
-/** Reads the points of a job. Throws AttemptError where there is no series, or too much of it. */
+/**
+ * Reads the series of a job, but leaves their points packed: the child unpacks them, while this process beats. Throws
+ * AttemptError where there is no series, or too much of it.
+ */
 export async function readSeries(
-  job: Job,
+  { series, from, to }: Job,
   store: SeriesStore,
   maxPoints: number,
   { over, progress }: ReadOptions,
 ): Promise<ReadSeries> {
-  const inputs: SeriesInput[] = []
+  const inputs: PackedSeries[] = []
   const provenance: Provenance['series'] = []
   let total = 0
-  for (const [i, name] of job.series.entries()) {
+  for (const [i, name] of series.entries()) {
     // One more than allowed tells that there are too many, without reading them all.
-    const reading = await store.read(name, { from: job.from, to: job.to, limit: maxPoints - total + 1 })
+    const reading = await store.read(name, { from, to, limit: maxPoints - total + 1 })
+    if (over.aborted) throw abortError(over)
     if (!reading)
       throw new AttemptError('series-deleted', `The series '${name}' was deleted before the job had read it.`, false)
-    const part = (done: number) => progress((i + done) / job.series.length)
-    const points = await decode(reading, job, { over, progress: part })
-    const count = points.timestamps.length
+    const count = counted(name, reading.packed, { from, to })
     total += count
     if (total > maxPoints) {
       throw new AttemptError(
@@ -55,28 +56,19 @@ export async function readSeries(
       ...(source ? { source } : {}),
       ...(licence ? { licence } : {}),
     }
-    inputs.push({ name, labels, ...metadata, points })
+    inputs.push({ name, labels, ...metadata, chunks: reading.packed })
     const bound = (ms: number | undefined) => (ms === undefined ? null : formatTime(ms))
-    provenance.push({ name, revision, from: bound(job.from), to: bound(job.to), count, ...metadata })
+    provenance.push({ name, revision, from: bound(from), to: bound(to), count, ...metadata })
+    progress((i + 1) / series.length)
   }
   return { inputs, provenance }
 }
 
-/** Decodes what was read, in turns; how much is done is told by the time of the points. */
-async function decode(reading: Reading, { from, to }: Job, { over, progress }: ReadOptions): Promise<Points> {
-  const { first = 0, last = 0 } = reading.info
-  const start = Math.max(from ?? first, first)
-  const span = Math.min(to ?? last, last) - start
-  const runs = [noPoints]
-  let since = performance.now()
-  for (const run of reading.runs()) {
-    runs.push(run)
-    if (performance.now() - since < turnMs) continue
-    progress(Math.min(1, Math.max(0, (run.timestamps.at(-1)! - start) / span || 0)))
-    await turn()
-    if (over.aborted) throw abortError(over)
-    since = performance.now()
+function counted(name: string, chunks: PackedChunk[], range: Range): number {
+  try {
+    return countInRange(name, chunks, range)
+  } catch (error) {
+    if (error instanceof ChunkError) throw new AttemptError('damaged', `${capitalized(error.message)}.`, false)
+    throw error
   }
-  progress(1)
-  return concatPoints(runs)
 }

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { seriesKeys } from '../keys.ts'
 import { type Redis, runScript, runScriptForBuffers } from '../redis.ts'
-import { ChunkError, decodeChunk, encodeChunk } from './codec.ts'
+import { encodeChunk } from './codec.ts'
 import { readMeta, type SeriesInfo } from './metadata.ts'
 import type { Points, Range } from './points.ts'
 import { fullChunk, type Rewrite, type Span, type TouchedChunk } from './rewrite.ts'
 import { formatSummary, parseSummary, type Summary, summarize } from './summary.ts'
+import { type PackedChunk, unpack } from './unpack.ts'
 
-export interface Chunk {
-  id: string
+export interface Chunk extends PackedChunk {
   /** What it was asked for instead of its points. */
   summary?: Summary
   /** Throws when the chunk is damaged, and names the series and the chunk. */
@@ -58,9 +58,9 @@ async function readPortions(
     if (reply === null) return revision === '' ? undefined : 'changed'
     const [meta, found, left, more] = reply as [Buffer[], (Buffer | null)[], number, number]
     for (let i = 0; i < found.length; i += 3) {
-      const [id, summary] = [found[i]!.toString(), found[i + 2]!.toString()]
+      const [id, bytes, summary] = [found[i]!.toString(), found[i + 1] ?? null, found[i + 2]!.toString()]
       const told = summary === '' ? {} : { summary: parseSummary(summary) }
-      chunks.push({ id, ...told, decode: () => decode(name, id, found[i + 1] ?? null) })
+      chunks.push({ id, bytes, ...told, decode: () => unpack(name, { id, bytes }) })
     }
     const info = readMeta(meta.map(String))
     if (more === 0) return { info, chunks }
@@ -94,7 +94,7 @@ export async function readTouched(
       first,
       last,
       given: bytes !== null && bytes.length > 0,
-      decode: () => decode(name, id, bytes),
+      decode: () => unpack(name, { id, bytes }),
     })
   }
   return { info: readMeta(meta.map(String)), chunks }
@@ -120,15 +120,4 @@ export async function changeChunks(
     ...[fields.length, ...fields.flat()],
   ])
   return revision === null ? undefined : String(revision)
-}
-
-/** The points of a chunk. Throws ChunkError when it is missing or damaged, with its name. */
-export function decode(name: string, id: string, bytes: Buffer | null): Points {
-  try {
-    if (!bytes) throw new ChunkError('it is missing')
-    return decodeChunk(bytes)
-  } catch (error) {
-    if (!(error instanceof ChunkError)) throw error
-    throw new ChunkError(`the chunk ${id} of the series '${name}' is damaged: ${error.message}`)
-  }
 }

@@ -67,6 +67,12 @@ function scratchOf(bytes: number): Buffer {
   return scratch
 }
 
+/** How many points a chunk says that it has. */
+export function countOf(chunk: Buffer): number {
+  if (chunk[0] === 1) return Math.floor((chunk.length - 8) / 16)
+  return chunk.length < header ? 0 : chunk.readUInt16LE(1)
+}
+
 /** Throws ChunkError when the bytes are damaged: they are never returned as data. */
 export function decodeChunk(chunk: Buffer): Points {
   if (chunk[0] === 1) return decodeVersion1(chunk)

@@ -1,9 +1,10 @@
 import { seriesKeys } from '../keys.ts'
 import { type Redis, runScriptForBuffers } from '../redis.ts'
-import { type Chunk, decode, portionChunks, type ReadOptions, readChunks } from './chunks.ts'
+import { type Chunk, portionChunks, type ReadOptions, readChunks } from './chunks.ts'
 import type { SeriesInfo } from './metadata.ts'
 import { type Points, pointsInRange } from './points.ts'
 import type { Summary } from './summary.ts'
+import { unpack } from './unpack.ts'
 
 export interface PartsOptions extends ReadOptions {
   /** About how long a span of time may be of which a summary tells enough. */
@@ -71,7 +72,7 @@ function partsOf(
           continue
         }
         const bytes = read.get(chunk.id)
-        const run = pointsInRange(bytes === undefined ? chunk.decode() : decode(name, chunk.id, bytes), range)
+        const run = pointsInRange(bytes === undefined ? chunk.decode() : unpack(name, { id: chunk.id, bytes }), range)
         if (run.timestamps.length > 0) yield run
       }
     },

@@ -21,6 +21,7 @@ import { contended, unknownSeries } from './refusals.ts'
 import { dropExpired, hasExpired, keptFrom, noteDue } from './retention.ts'
 import { type Rewrite, replaceIn, type Span, spansWithin, type TouchedChunk } from './rewrite.ts'
 import { makeTurns } from './turns.ts'
+import type { PackedChunk } from './unpack.ts'
 
 export type { ReadOptions } from './chunks.ts'
 export type { WriteOptions } from './conditions.ts'
@@ -31,6 +32,8 @@ export interface Reading {
   info: SeriesInfo
   /** Runs of points in time order within each; the runs follow the asked order. Nothing is decoded before it is asked for. */
   runs(): Iterable<Points>
+  /** The chunks that hold the range, in the asked order, for whoever unpacks them elsewhere. */
+  packed: PackedChunk[]
 }
 
 export interface Written {
@@ -264,6 +267,7 @@ export function openStore(redis: Redis): SeriesStore {
       if (!found) return undefined
       return {
         info: found.info,
+        packed: found.chunks.map(({ id, bytes }) => ({ id, bytes })),
         *runs() {
           for (const chunk of found.chunks) {
             const run = pointsInRange(chunk.decode(), options)
