@@ -93,6 +93,7 @@ t.test('every type that clients send is read, and no other', async (t) => {
     status: 415,
     code: 'unsupported media type',
   })
+  t.equal((await write('types f=1 1', '', { accept: 'application/x-msgpack' })).status, 204, 'clients of version 1')
   const packed = new Uint8Array(gzipSync('types f=7 1700000000000000000\n'))
   t.equal((await write(packed, '', { 'content-encoding': 'gzip' })).status, 204)
   t.same((await rows('types.f'))?.at(-1), [1700000000000, 7])

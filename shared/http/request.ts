@@ -22,7 +22,9 @@ export function prepare<Services>(
   res.on('close', () => {
     if (!res.writableFinished) gone.abort()
   })
-  const format = negotiate(req, route.formats, suffix ?? (asked as string | undefined))
+  // Whatever is accepted, no content is.
+  const hasContent = Object.keys(route.answers).some((status) => status !== '204')
+  const format = hasContent ? negotiate(req, route.formats, suffix ?? (asked as string | undefined)) : 'json'
   const method = req.method ?? 'GET'
   return {
     method,

@@ -200,6 +200,15 @@ t.test('every bad line is counted, the first hundred are named', async (t) => {
   )
 })
 
+t.test('after ten thousand bad lines no more are looked at', async (t) => {
+  const reader = new LineReader(usual)
+  for (let i = 0; i < 100; i++) reader.push(Buffer.from('m f=x\n'.repeat(10_000)))
+  reader.finish()
+  t.equal(reader.stopped, true)
+  t.equal(reader.faults.count, 10_000)
+  t.equal(reader.line, 10_000)
+})
+
 t.test('more series than are allowed, and a line without an end, stop the reading', async (t) => {
   const many = Array.from({ length: 12 }, (_, i) => `m,a=${i} f=1,g=2`).join('\n')
   t.match(faultOf(many, { maxSeries: 10 }), { line: 6, detail: /more than 10 series/ })

@@ -25,6 +25,9 @@ export interface LineBounds {
   longestLine: number
 }
 
+/** After so many lines with a fault no more are looked at. */
+const hopeless = 10_000
+
 const usualBounds: LineBounds = { portion: 262_144, longestLine: 1_048_576 }
 
 /**
@@ -100,6 +103,7 @@ export class LineReader {
       const next = this.#readLine(at, end, isAll)
       if (next < 0) return at
       at = next
+      this.stopped ||= this.faults.count >= hopeless
     }
     return at
   }
@@ -150,7 +154,7 @@ export class LineReader {
           const column =
             expected > 0 ? this.#keys.expectedColumn(key, count) : this.#keys.column(key, count, bytes, [nameAt, at])
           if (typeof column === 'string') {
-            this.faults.add(fault ?? lineFault(line, bytes, [nameAt, at], column))
+            this.faults.add(lineFault(line, bytes, [nameAt, at], column))
             this.stopped = this.#keys.isFull
             return lineEnd(bytes, at) + 1
           }
