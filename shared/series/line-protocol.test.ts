@@ -38,6 +38,26 @@ t.test('a field of a line is a point of the series of its name', async (t) => {
   )
 })
 
+t.test('names that begin like those of the line before are other names', async (t) => {
+  const lines = ['m,a=1 f=1', 'm,a=1 ff=2', 'm,a=1 f=3', 'm,a=10 f=4', 'm,a=1 f=5,ff=6,f=7', 'mm f=8', 'm f=9']
+  const { series, faults } = read(lines.map((line, i) => `${line} ${i}`).join('\n'), { precision: 'ms' })
+  t.same(faults, [])
+  t.same(series, {
+    'm.f,a=1': [
+      [0, 1],
+      [2, 3],
+      [4, 7],
+    ],
+    'm.ff,a=1': [
+      [1, 2],
+      [4, 6],
+    ],
+    'm.f,a=10': [[3, 4]],
+    'mm.f': [[5, 8]],
+    'm.f': [[6, 9]],
+  })
+})
+
 t.test('tags are sorted by their bytes, and become labels', async (t) => {
   const reader = new LineReader(usual)
   reader.push(Buffer.from('m,\u{1f600}=1,\uffe0=2,b\\ c=3,_d_=4,a=5 f=1 0\n'))
