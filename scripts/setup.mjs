@@ -118,6 +118,7 @@ function installPackages() {
 const requirements = [
   ...'requests==2.34.2 certifi==2026.10.18 charset-normalizer==3.5.2 idna==3.20 urllib3==2.8.0'.split(' '),
   ...'pandas==3.1.1 numpy==2.3.5 python-dateutil==2.9.0.post0 six==1.17.0'.split(' '),
+  ...'influxdb-client==1.50.0 reactivex==6.1.0 typing_extensions==4.16.0'.split(' '),
 ]
 const venv = join(root, '.kymograph', 'python')
 const venvStamp = join(venv, 'requirements.txt')

@@ -1,6 +1,6 @@
 /** The first path segments that each function answers to: no two share one, so that one address can stand for all. */
 export const segments = {
-  points: ['series', 'points', 'import'],
+  points: ['series', 'points', 'import', 'write', 'api', 'ping', 'health'],
   jobs: ['jobs', 'kinds'],
   results: ['results', 'plots', 'links'],
 } as const satisfies Record<string, readonly string[]>

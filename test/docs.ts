@@ -73,8 +73,8 @@ function onPath(command: string, path: string): boolean {
 /** The address that the documents give for the local server. */
 const documented = 'http://127.0.0.1:8090'
 
-/** The virtual environment that scripts/setup.mjs makes for the Python examples. */
-const venv = join(import.meta.dirname, '..', '.kymograph', 'python', 'bin')
+/** The virtual environment that scripts/setup.mjs makes for Python: its programs. */
+export const venv = join(import.meta.dirname, '..', '.kymograph', 'python', 'bin')
 
 export interface RunOptions {
   /** The address of the server that stands in for the documented one. */

@@ -11,14 +11,27 @@ import { sweepByTheClock } from '../../shared/series/retention.ts'
 import { openStaging } from '../../shared/series/staging.ts'
 import { openStore } from '../../shared/series/store.ts'
 import { importRoute } from './import.ts'
+import { influxRoutes } from './influx.ts'
+import { KnownLabels } from './known-labels.ts'
 import { manyRoute } from './many.ts'
 import { latestRoute, pointRoutes } from './point.ts'
 import { rangeRoutes } from './range.ts'
 import { replaceRoute } from './replace.ts'
 import { seriesRoutes } from './series.ts'
 import type { PointsServices } from './services.ts'
+import { writeRoutes } from './write.ts'
 
-const routes = [...seriesRoutes, ...rangeRoutes, replaceRoute, ...pointRoutes, latestRoute, manyRoute, importRoute]
+const routes = [
+  ...seriesRoutes,
+  ...rangeRoutes,
+  replaceRoute,
+  ...pointRoutes,
+  latestRoute,
+  manyRoute,
+  importRoute,
+  ...writeRoutes,
+  ...influxRoutes,
+]
 
 /** A route that also looks for imports whose process has died. */
 const sweeping = (route: Route<PointsServices>): Route<PointsServices> => ({
@@ -52,6 +65,7 @@ export const points: FunctionDefinition<PointsServices> = {
       imports: openImports(redis, store, { leaseMs, everyMs, log }),
       stage: () => openStaging(redis, randomUUID(), config.IMPORT_TTL_MS),
       removeResults: (name) => removeJobsOfSeries(jobsRedis(), openJobs(jobsRedis(), config), name),
+      knownLabels: new KnownLabels(),
       maxImportBytes: config.MAX_IMPORT_BYTES,
       maxImportSeries: config.MAX_IMPORT_SERIES,
       maxBodyBytes: config.MAX_BODY_BYTES,

@@ -8,6 +8,7 @@ import { nameFault } from '../../shared/series/name.ts'
 import type { Staging } from '../../shared/series/staging.ts'
 import type { SeriesStore, WriteOptions } from '../../shared/series/store.ts'
 import { formatTime, type TimeOptions, type TimeUnit } from '../../shared/time.ts'
+import type { KnownLabels } from './known-labels.ts'
 
 /** What the routes of points need. */
 export interface PointsServices {
@@ -22,6 +23,9 @@ export interface PointsServices {
   stage(): Staging
   /** Removes what jobs have made of a series; says of how many. */
   removeResults(name: string): Promise<number>
+  knownLabels: KnownLabels
+  /** Resolves when Redis answers. */
+  ready(): Promise<void>
   bases: LinkBases
 }
 

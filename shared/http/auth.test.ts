@@ -74,6 +74,20 @@ t.test('a scope lets pass what it says, and admin everything', async (t) => {
   )
 })
 
+t.test('a key is a bearer, or a token, in any case of these words', async (t) => {
+  const keys = parseKeys(`one:read:${sha256('right')}`)
+  for (const header of ['Bearer right', 'bearer  right', 'Token right', 'TOKEN right'])
+    t.equal(
+      outcome(() => authorize(keys, 'read', header)),
+      'one',
+      header,
+    )
+  t.match(
+    outcome(() => authorize(keys, 'read', 'Token wrong')),
+    { code: 'unauthorized', detail: 'The key is not known.' },
+  )
+})
+
 t.test('without a key, or with an unknown one, it is 401 and says what is missing', async (t) => {
   const keys = parseKeys(`one:read:${sha256('right')}`)
   const challenge = 'Bearer realm="kymograph", scope="read"'

@@ -33,8 +33,9 @@ export function parseKeys(text: string): Key[] {
 
 const digest = (text: string) => createHash('sha256').update(text).digest()
 
+/** The key that a header shows; `Token` is what clients of InfluxDB say. */
 function bearer(authorization: string | undefined): string | undefined {
-  return /^Bearer +([^\s]+)$/i.exec(authorization ?? '')?.[1]
+  return /^(?:Bearer|Token) +([^\s]+)$/i.exec(authorization ?? '')?.[1]
 }
 
 /**

@@ -46,6 +46,8 @@ export interface Route<Services> {
    */
   repetition?: 'again'
   answers: Record<number, AnswerSpec>
+  /** What a problem document has beside the members of RFC 9457, for clients that look for it. */
+  problemMembers?(problem: Problem): Record<string, string>
   handle(request: Request, services: Services): Promise<Answer>
 }
 

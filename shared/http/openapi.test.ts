@@ -51,7 +51,7 @@ t.test('an operation has a name of its own, a summary and an answer', async (t) 
   )
   for (const { method, operation, label } of operations) {
     t.match(method, /^(get|put|post|delete)$/, label)
-    t.match(operation.operationId, /^[a-z][A-Za-z]+$/, label)
+    t.match(operation.operationId, /^[a-z][A-Za-z0-9]+$/, label)
     t.match(operation.summary, /^[A-Z]/, label)
     t.ok(
       Object.keys(operation.responses).some((status) => /^2\d\d$/.test(status)),

@@ -22,7 +22,9 @@ export function prepare<Services>(
   const address = req.url ?? '/'
   const at = address.indexOf('?')
   const { format: asked, ...query } = readQuery(route, new URLSearchParams(at < 0 ? '' : address.slice(at)))
-  const format = negotiate(req, route.formats, suffix ?? (asked as string | undefined))
+  // Whatever is accepted, no content is.
+  const hasContent = Object.keys(route.answers).some((status) => status !== '204')
+  const format = hasContent ? negotiate(req, route.formats, suffix ?? (asked as string | undefined)) : 'json'
   const method = req.method ?? 'GET'
   let gone: AbortSignal | undefined
   return {

@@ -15,6 +15,7 @@ import { contentType, type Route } from './http.ts'
 import type { Metrics } from './metrics.ts'
 import type { Onces } from './once.ts'
 import { type Described, openApi } from './openapi.ts'
+import { takePassword } from './passwords.ts'
 import { handleOnce } from './repeat.ts'
 import { prepare, traceOf } from './request.ts'
 import { type Match, makeRouter } from './router.ts'
@@ -60,6 +61,9 @@ const maxDocumentBytes = 1_048_576
 
 /** How long a body that was refused may still come. */
 const maxReadOverMs = 10_000
+
+/** What the route of a request adds to a problem document. */
+const problemMembers = new WeakMap<IncomingMessage, NonNullable<Route<never>['problemMembers']>>()
 
 interface Pending<Services> {
   match: Match<Services>
@@ -118,6 +122,7 @@ export async function openFunction<Services>(
     const ended = metrics.request(definition.name, req.method ?? '')
     res.on('close', () => ended(res.statusCode))
     void attempt(req, res, requestLog, async () => {
+      takePassword(req)
       const forwarded = definition.forward?.(req, res, services)
       if (forwarded) return forwarded
       if (req.headers.host === undefined && req.httpVersion !== '1.0')
@@ -133,6 +138,7 @@ export async function openFunction<Services>(
       const [path] = req.url.split('?', 1) as [string]
       if (req.method === 'OPTIONS') return preflight(res, find, path)
       const match = find(req.method ?? 'GET', path)
+      if (match.route.problemMembers) problemMembers.set(req, match.route.problemMembers)
       const key = permit(match.route, req, signed, keys, config)
       checkBodyType(match.route, req)
       const known = { match, key, log: requestLog }
@@ -171,7 +177,7 @@ function fail(req: IncomingMessage, res: ServerResponse, log: () => Log, error: 
     return
   }
   for (const name of res.getHeaderNames()) if (/^(etag|cache-control|content-|link)/.test(name)) res.removeHeader(name)
-  const body = problem.document(address)
+  const body = { ...problem.document(address), ...problemMembers.get(req)?.(problem) }
   readOver(req, res)
   void send(req, res, {
     status: problem.status,

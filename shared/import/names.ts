@@ -7,20 +7,27 @@ export interface SeriesSpec {
   unit?: string
 }
 
-const escapeTag = (text: string) => text.replace(/[,= \\]/g, '\\$&')
+/** A part of a name that labels make. */
+export const escapeName = (text: string) => text.replace(/[,= \\]/g, '\\$&')
 
-/** The name that labels make: `base,tag=value,…`, the tags sorted and escaped. */
+/** The name that labels make: `base,tag=value,…`, the tags escaped, and sorted by their bytes. */
 export function taggedName(base: string, labels: Record<string, string>): string {
-  const tags = Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-  return [base, ...tags.map(([tag, value]) => `${escapeTag(tag)}=${escapeTag(value)}`)].join(',')
+  const tags = Object.entries(labels)
+  if (tags.length > 1) tags.sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+  return [base, ...tags.map(([tag, value]) => `${escapeName(tag)}=${escapeName(value)}`)].join(',')
 }
 
-/** A column's name as a label's: labels have no space and none of " = ! , ~ { }. */
-export function labelName(column: string): string {
-  return splitUnit(column)
-    .name.replace(/[\s"=!,~{}\p{Cc}]+/gu, '_')
+/** What the name of a label can hold of a text: no space and none of " = ! , ~ { }. */
+export function asLabel(text: string): string {
+  return text
+    .replace(/[\s"=!,~{}\p{Cc}]+/gu, '_')
     .replace(/^_+|_+$/g, '')
     .slice(0, 128)
+}
+
+/** A column's name as a label's. */
+export function labelName(column: string): string {
+  return asLabel(splitUnit(column).name)
 }
 
 /** Names and units of the fields that columns become: without the unit, unless that leaves two of one name. */

@@ -129,7 +129,7 @@ export const settingsSchema = {
       type: 'integer',
       minimum: 1,
       default: 20000,
-      description: 'Most series that one import may write.',
+      description: 'Most series that one import, or one body of lines, may write.',
     },
     IMPORT_TTL_MS: {
       type: 'integer',
