@@ -160,9 +160,13 @@ function utcMs({ year, month, day, hour, minute, second }: Fields): number {
 }
 
 function isCalendarTime({ year, month, day, hour, minute, second }: Fields): boolean {
-  const longest = month === 2 ? (isLeap(year) ? 29 : 28) : [4, 6, 9, 11].includes(month) ? 30 : 31
-  return month >= 1 && month <= 12 && day >= 1 && day <= longest && hour < 24 && minute < 60 && second < 60
+  const isDay = month >= 1 && month <= 12 && day >= 1 && day <= monthDays(year, month)
+  return isDay && hour < 24 && minute < 60 && second < 60
 }
+
+/** How many days a month has, 1 for January. */
+export const monthDays = (year: number, month: number) =>
+  month === 2 ? (isLeap(year) ? 29 : 28) : [4, 6, 9, 11].includes(month) ? 30 : 31
 
 const isLeap = (year: number) => (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0
 

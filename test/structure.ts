@@ -32,7 +32,7 @@ const maxLines = 300
 const isTest = (path: string) => path.startsWith('test/') || /\.test\.\w+$/.test(path)
 const isProduct = (path: string) => /^(functions|shared)\//.test(path) && !isTest(path)
 const isPure = (path: string) =>
-  /^shared\/(schemas|analysis|series|import)\//.test(path) && !storeFiles.test(path) && !isTest(path)
+  /^shared\/(schemas|analysis|series|import|text)\//.test(path) && !storeFiles.test(path) && !isTest(path)
 
 /** What a pure module may not reach, however long the way. */
 const impureFiles = /^shared\/((redis|config|log)\.ts$|http\/|jobs\/)/

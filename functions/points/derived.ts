@@ -2,7 +2,15 @@ import { entityTag } from '../../shared/http/answer.ts'
 import { makeCursor, nextLink, readCursor } from '../../shared/http/cursor.ts'
 import type { Answer, Request } from '../../shared/http/http.ts'
 import type { Range } from '../../shared/series/points.ts'
-import { csvHeader, csvRows, joinRows, jsonRows, printColumns, type RowsForm } from '../../shared/series/print-rows.ts'
+import {
+  csvHeader,
+  csvRows,
+  jsonRows,
+  ndjsonRows,
+  printColumns,
+  printRows,
+  type RowsForm,
+} from '../../shared/series/print-rows.ts'
 import { unknownSeries } from '../../shared/series/store.ts'
 import { readBucketSpec, readDownsampleSpec } from './derived-query.ts'
 import type { Wanted } from './plan-read.ts'
@@ -65,16 +73,16 @@ async function* print(
   form: RowsForm,
   next: string | undefined,
 ): AsyncGenerator<string> {
-  if (format === 'ndjson') return yield* joinRows(rows(), jsonRows(form), '\n', true)
+  if (format === 'ndjson') return yield* printRows(rows(), ndjsonRows(form))
   if (format === 'csv') {
     yield csvHeader(names)
-    return yield* joinRows(rows(), csvRows(form), '\n', true)
+    return yield* printRows(rows(), csvRows(form))
   }
   yield `{"series":${JSON.stringify(series)},`
   if (shape === 'columns') yield* printColumns(rows, form)
   else {
     yield '"points":['
-    yield* joinRows(rows(), jsonRows(form), ',')
+    yield* printRows(rows(), jsonRows(form))
     yield ']'
   }
   yield `,"next":${JSON.stringify(next ?? null)}}\n`

@@ -1,4 +1,12 @@
-import { csvHeader, csvRows, joinRows, jsonRows, printColumns, type RowsForm } from '../../shared/series/print-rows.ts'
+import {
+  csvHeader,
+  csvRows,
+  jsonRows,
+  ndjsonRows,
+  printColumns,
+  printRows,
+  type RowsForm,
+} from '../../shared/series/print-rows.ts'
 import type { Rows } from '../../shared/series/rows.ts'
 
 /** A series or a group in an answer. */
@@ -27,9 +35,9 @@ export async function* printMany(
   if (format === 'csv') {
     yield csvHeader(form.names, form.labels ?? ['series'])
     for (const { csv, rows } of entries)
-      yield* joinRows(rows(), csvRows(form, csv.map((field) => `${field},`).join('')), '\n', true)
+      yield* printRows(rows(), csvRows(form, csv.map((field) => `${field},`).join('')))
   } else if (format === 'ndjson') {
-    for (const { json, rows } of entries) yield* joinRows(rows(), jsonRows(form, `${json},`), '\n', true)
+    for (const { json, rows } of entries) yield* printRows(rows(), ndjsonRows(form, `${json},`))
   } else yield* printJson(entries, form, next)
 }
 
@@ -40,7 +48,7 @@ async function* printJson(entries: Entry[], form: ManyForm, next: string | undef
     if (form.shape === 'columns') yield* printColumns(rows, form)
     else {
       yield '"points":['
-      yield* joinRows(rows(), jsonRows(form), ',')
+      yield* printRows(rows(), jsonRows(form))
       yield ']'
     }
     yield '}'

@@ -189,11 +189,10 @@ export async function readPoints(
   { maxBodyBytes, maxJsonBytes }: PointsServices,
   options: Pick<ParseOptions, 'within' | 'report'>,
 ): Promise<Points> {
-  const [form, whole] = await formOf(request, bodyStream(request.raw, maxBodyBytes))
-  // JSON is parsed whole, while everybody else waits; the other forms are read as they come.
   const sent = new LineEnds()
-  const body =
-    form === 'json' ? bounded(whole, maxJsonBytes, 'send it in parts, or as CSV or NDJSON') : sent.watch(whole)
+  const [form, whole] = await formOf(request, bodyStream(request.raw, maxBodyBytes, sent.look))
+  // JSON may have to be parsed whole, while everybody else waits; the other forms are read as they come.
+  const body = form === 'json' ? bounded(whole, maxJsonBytes, 'send it in parts, or as CSV or NDJSON') : whole
   try {
     return await parsePoints(body, form, { ...timeOptions(request), ...options })
   } catch (error) {
@@ -213,12 +212,9 @@ class LineEnds {
   #found = false
   #bytes = 0
 
-  async *watch(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-    for await (const chunk of body) {
-      this.#found ||= chunk.includes('\n') || chunk.includes('\r')
-      this.#bytes += chunk.length
-      yield chunk
-    }
+  readonly look = (chunk: Buffer): void => {
+    this.#found ||= chunk.includes('\n') || chunk.includes('\r')
+    this.#bytes += chunk.length
   }
 
   hint(): string {

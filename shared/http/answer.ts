@@ -1,13 +1,11 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import { setImmediate as turn } from 'node:timers/promises'
 import { constants, createGzip, gzipSync } from 'node:zlib'
 import accepts from 'accepts'
 import { Problem } from '../problems.ts'
 import { partOf } from './byte-range.ts'
 import type { Answer, Formats } from './http.ts'
+import { asTheyCome, inPortions, type Portion, type Stream, sendPortions } from './stream.ts'
 
 /** Below this many bytes compressing costs more than it saves. */
 const minGzipBytes = 1024
@@ -61,7 +59,8 @@ export async function send(raw: IncomingMessage, res: ServerResponse, answer: An
   }
   res.setHeader('content-type', /^text\/|^application\/(problem\+)?json$/.test(type) ? `${type}; charset=utf-8` : type)
   res.setHeader('x-content-type-options', 'nosniff')
-  if (isStream(body)) await sendStream(raw, res, body, gzip)
+  if (isStream(body))
+    await sendStream(raw, res, type === 'text/event-stream' ? asTheyCome(body) : inPortions(body), gzip)
   else sendWhole(raw, res, body, gzip, answer.ranges)
 }
 
@@ -95,25 +94,30 @@ function sendWhole(
   res.end(raw.method === 'HEAD' ? undefined : bytes)
 }
 
-type Stream = AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>
-
-async function sendStream(raw: IncomingMessage, res: ServerResponse, body: Stream, gzip: boolean): Promise<void> {
-  if (gzip) res.setHeader('content-encoding', 'gzip')
+/** Sends what fits into one portion whole, and the more as a stream. */
+async function sendStream(
+  raw: IncomingMessage,
+  res: ServerResponse,
+  portions: AsyncGenerator<Portion>,
+  gzip: boolean,
+): Promise<void> {
+  const first = await portions.next()
+  const { parts, bytes, last }: Portion = first.value
+  if (last && gzip && bytes >= minGzipBytes)
+    return sendWhole(raw, res, Buffer.concat(parts.map((part) => Buffer.from(part))), gzip)
+  if (last) res.setHeader('content-length', bytes)
+  else if (gzip) res.setHeader('content-encoding', 'gzip')
   if (raw.method === 'HEAD') {
+    await portions.return(undefined)
     res.end()
     return
   }
-  const source = Readable.from(inTurns(body), { objectMode: true })
-  if (gzip) await pipeline(source, createGzip({ level: gzipLevel, flush: constants.Z_NO_FLUSH }), res)
-  else await pipeline(source, res)
-}
-
-/** Lets other requests have their turn between the parts: a fast reader would else never leave room for them. */
-async function* inTurns(body: Stream): AsyncGenerator<string | Uint8Array> {
-  for await (const part of body) {
-    yield part
-    await turn()
+  async function* all(): AsyncGenerator<Portion> {
+    yield first.value
+    yield* portions
   }
+  const packing = gzip && !last ? createGzip({ level: gzipLevel, flush: constants.Z_NO_FLUSH }) : undefined
+  await sendPortions(res, all(), packing)
 }
 
 function isStream(body: object | string | Uint8Array): body is Stream {

@@ -5,9 +5,9 @@ import { Problem } from '../problems.ts'
 
 /**
  * The body as a stream of bytes, inflated when it is gzip, that fails with Problem 'body-too-large' once it has
- * more than `maxBytes`: the inflated size counts, so that a small bomb does no harm.
+ * more than `maxBytes`: the inflated size counts, so that a small bomb does no harm. `look` is shown each part as it passes.
  */
-export function bodyStream(raw: IncomingMessage, maxBytes: number): AsyncIterable<Buffer> {
+export function bodyStream(raw: IncomingMessage, maxBytes: number, look?: See): AsyncIterable<Buffer> {
   const declared = Number(raw.headers['content-length'] ?? 0)
   const coding = (raw.headers['content-encoding'] ?? 'identity').trim().toLowerCase()
   if (coding !== 'identity' && coding !== 'gzip' && coding !== 'x-gzip') {
@@ -22,9 +22,8 @@ export function bodyStream(raw: IncomingMessage, maxBytes: number): AsyncIterabl
   if (declared > maxBytes) throw tooLarge(maxBytes)
   waiting.get(raw)?.()
   waiting.delete(raw)
-  const body = coding === 'identity' ? capped(raw, maxBytes) : gunzip(raw, maxBytes)
-  const see = watchers.get(raw)
-  return see ? watched(body, see) : body
+  const lookers = [watchers.get(raw), look].filter((see) => see !== undefined)
+  return coding === 'identity' ? capped(raw, maxBytes, lookers) : gunzip(raw, maxBytes, lookers)
 }
 
 /** Fails with 'body-too-large' once a body has more than `maxBytes`. */
@@ -37,10 +36,12 @@ export async function* bounded(body: AsyncIterable<Buffer>, maxBytes: number, ad
   }
 }
 
-const watchers = new WeakMap<IncomingMessage, (chunk: Buffer) => void>()
+type See = (chunk: Buffer) => void
+
+const watchers = new WeakMap<IncomingMessage, See>()
 
 /** Shows each part of a body, inflated, to `see` as it passes. */
-export function watchBody(raw: IncomingMessage, see: (chunk: Buffer) => void): void {
+export function watchBody(raw: IncomingMessage, see: See): void {
   watchers.set(raw, see)
 }
 
@@ -63,42 +64,56 @@ export async function readBody(raw: IncomingMessage, maxBytes: number): Promise<
   return Buffer.concat(chunks)
 }
 
-async function* watched(body: AsyncIterable<Buffer>, see: (chunk: Buffer) => void): AsyncGenerator<Buffer> {
-  for await (const chunk of body) {
-    see(chunk)
-    yield chunk
-  }
-}
-
-async function* gunzip(raw: Readable, maxBytes: number): AsyncGenerator<Buffer> {
+async function* gunzip(raw: Readable, maxBytes: number, lookers: See[]): AsyncGenerator<Buffer> {
   const inflated = createGunzip()
   // Not a pipeline: that would destroy the socket with the body, and the answer goes through it.
   const fail = (error: Error) => inflated.destroy(error)
   raw.on('error', fail)
   try {
-    yield* capped(raw.pipe(inflated), maxBytes)
+    yield* capped(raw.pipe(inflated), maxBytes, lookers)
   } finally {
     raw.off('error', fail).unpipe(inflated)
     inflated.destroy()
   }
 }
 
-async function* capped(stream: Readable, maxBytes: number): AsyncGenerator<Buffer> {
+/**
+ * What comes of a stream, read from its own buffer: the socket must outlive a body that is refused, since the answer goes
+ * through it, and whoever reads on finds what was left.
+ */
+async function* capped(stream: Readable, maxBytes: number, lookers: See[]): AsyncGenerator<Buffer> {
   let size = 0
+  let wake = () => {}
+  const changed = () => wake()
+  for (const event of events) stream.on(event, changed)
   try {
-    // The socket must outlive a body that is refused: the answer goes through it.
-    for await (const chunk of stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-      size += chunk.length
-      if (size > maxBytes) throw tooLarge(maxBytes)
-      yield chunk
+    while (!stream.readableEnded) {
+      const chunk: Buffer | null = stream.read()
+      if (chunk !== null) {
+        size += chunk.length
+        if (size > maxBytes) throw tooLarge(maxBytes)
+        for (const see of lookers) see(chunk)
+        yield chunk
+      } else if (stream.errored || stream.destroyed) throw broken(stream.errored)
+      else {
+        await new Promise<void>((resolve) => {
+          wake = resolve
+        })
+      }
     }
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? ''
-    if (code.startsWith('Z_')) throw new Problem('invalid-body', 'The body is not valid gzip, or it is cut off.')
-    if (code === 'ECONNRESET' || code === 'ERR_STREAM_PREMATURE_CLOSE')
-      throw new Problem('bad-request', 'The body was cut off.')
-    throw error
+  } finally {
+    for (const event of events) stream.off(event, changed)
   }
+}
+
+const events = ['readable', 'end', 'error', 'close']
+
+function broken(error: NodeJS.ErrnoException | null): Error {
+  const code = error?.code ?? ''
+  if (code.startsWith('Z_')) return new Problem('invalid-body', 'The body is not valid gzip, or it is cut off.')
+  if (!error || code === 'ECONNRESET' || code === 'ERR_STREAM_PREMATURE_CLOSE')
+    return new Problem('bad-request', 'The body was cut off.')
+  return error
 }
 
 function tooLarge(maxBytes: number, advice = 'send it in parts'): Problem {

@@ -153,6 +153,20 @@ t.test('a stream is sent in parts, packed where it may be', async (t) => {
   t.match(head, { status: 200, text: '' })
 })
 
+t.test('a stream that is short is sent whole, with its length', async (t) => {
+  const whole = await sendOn(small.port, { path: '/lines' })
+  t.equal(whole.raw.headers['content-length'], '16000')
+  t.notOk('transfer-encoding' in whole.raw.headers)
+  const packed = await sendOn(small.port, { path: '/lines', headers: { 'accept-encoding': 'gzip' } })
+  t.equal(packed.raw.headers['content-length'], String(packed.bytes.length))
+  const head = await sendOn(small.port, { path: '/lines', method: 'HEAD' })
+  t.match(head.raw.headers, { 'content-length': '16000', etag: '"g.2;hash"' })
+  const ended = small.gate.ended
+  const endless = await sendOn(small.port, { path: '/lines?endless=true', method: 'HEAD' })
+  t.notOk('content-length' in endless.raw.headers)
+  t.equal(small.gate.ended, ended + 1, 'of an endless one only the beginning is made')
+})
+
 t.test('OPTIONS is answered before any key is asked for; CORS only for configured origins', async (t) => {
   const origin = 'https://page.example'
   const preflight = await ask('OPTIONS', '/framed/a', { headers: { origin, 'access-control-request-method': 'POST' } })

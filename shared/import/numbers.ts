@@ -1,3 +1,5 @@
+export { readPlainNumber } from '../text/read-numbers.ts'
+
 export type Decimal = '.' | ','
 
 const plain = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
@@ -11,41 +13,6 @@ const spaces = /(?<=\d)[\s'’\u00a0\u202f](?=\d{3}(?!\d))/g
 export function readNumber(text: string, decimal: Decimal): number {
   if (decimal === '.' && plain.test(text)) return Number(text)
   return readDressed(text, decimal)
-}
-
-/** Powers of ten that a double holds exactly. */
-const powers = Array.from({ length: 16 }, (_, i) => 10 ** i)
-
-/**
- * Puts a number of at most 15 digits between two places of UTF-8 into `into` at `place`; NaN for any other text. It is
- * exact: the digits and the power of ten are, and one division rounds once. A number that was returned would become an
- * object.
- */
-export function readPlainNumber(
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  decimal: number,
-  into: Float64Array,
-  place: number,
-): void {
-  into[place] = Number.NaN
-  let at = start
-  const sign = bytes[at]
-  if (sign === 45 || sign === 43) at++
-  if (end - at > 16 || at === end) return
-  let [digits, count, fraction] = [0, 0, -1]
-  for (; at < end; at++) {
-    const code = bytes[at]!
-    if (code >= 48 && code <= 57) {
-      digits = digits * 10 + (code - 48)
-      count++
-    } else if (code === decimal && fraction < 0) fraction = count
-    else return
-  }
-  if (count === 0 || count > 15) return
-  const size = fraction < 0 ? digits : digits / powers[count - fraction]!
-  into[place] = sign === 45 ? 0 - size : size
 }
 
 function readDressed(text: string, decimal: Decimal): number {

@@ -1,3 +1,5 @@
+import { exactDigits, scanDigits, twoDigits } from '../text/read-numbers.ts'
+import { endOfDigits, fractionMs } from '../text/read-times.ts'
 import { maxTime } from '../time.ts'
 import type { TimeFormat } from './times.ts'
 
@@ -44,8 +46,9 @@ export class QuickTimes {
    */
   quick(bytes: Uint8Array, start: number, end: number, into: Float64Array): boolean {
     if (this.#epoch !== undefined) {
-      into[0] = this.#epoch * wholeNumber(bytes, start, end)
-      return into[0] <= maxTime
+      if (start === end || end - start > exactDigits || scanDigits(bytes, start, end, into, 0) !== end) return false
+      into[0]! *= this.#epoch
+      return into[0]! <= maxTime
     }
     const { prefix, suffix, seconds } = this.#hour
     if (hasAt(bytes, start, prefix)) {
@@ -111,37 +114,15 @@ function hasAt(bytes: Uint8Array, start: number, wanted: Uint8Array, length = wa
   return true
 }
 
-function wholeNumber(bytes: Uint8Array, start: number, end: number): number {
-  if (start === end || end - start > 15) return Number.NaN
-  let number = 0
-  for (let at = start; at < end; at++) {
-    const digit = bytes[at]! - 48
-    if (!(digit >= 0 && digit <= 9)) return Number.NaN
-    number = number * 10 + digit
-  }
-  return number
-}
-
 /** Milliseconds of `mm`, `mm:ss` or `mm:ss.fff…` between two places, finer digits floored; −1 for another text. */
 function clockMs(bytes: Uint8Array, start: number, end: number, seconds: boolean): number {
   const minute = twoDigits(bytes, start)
   if (!seconds) return end - start === 2 && minute < 60 ? minute * 60_000 : -1
   const second = twoDigits(bytes, start + 3)
   if (end - start < 5 || bytes[start + 2] !== 58 || minute > 59 || second > 59) return -1
-  let ms = (minute * 60 + second) * 1000
+  const ms = (minute * 60 + second) * 1000
   if (end - start === 5) return ms
   const point = bytes[start + 5]
-  if ((point !== 46 && point !== 44) || end - start === 6) return -1
-  for (let at = start + 6, worth = 100; at < end; at++, worth /= 10) {
-    const digit = bytes[at]! - 48
-    if (!(digit >= 0 && digit <= 9)) return -1
-    if (worth >= 1) ms += digit * worth
-  }
-  return ms
-}
-
-/** The number of two digits at a place; 100 for another text. */
-function twoDigits(bytes: Uint8Array, at: number): number {
-  const [tens, ones] = [bytes[at]! - 48, bytes[at + 1]! - 48]
-  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : 100
+  if ((point !== 46 && point !== 44) || end - start === 6 || endOfDigits(bytes, start + 6) < end) return -1
+  return ms + fractionMs(bytes, start + 6, end)
 }

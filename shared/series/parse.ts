@@ -1,10 +1,10 @@
-import { setImmediate as turn } from 'node:timers/promises'
-import { JsonError, parseJsonText } from '../json.ts'
 import { type InputError, maxInputErrors } from '../problems.ts'
+import { TimeScanner } from '../text/read-times.ts'
 import { formatTime, parseTime, type TimeOptions } from '../time.ts'
-import { escapePointer, unknownName } from '../validate.ts'
 import { sortPoints } from './merge.ts'
 import { readCsv } from './parse-csv.ts'
+import { readJson } from './parse-json.ts'
+import { readNdjson } from './parse-ndjson.ts'
 import type { Points, Range } from './points.ts'
 import { clip, show } from './show.ts'
 
@@ -38,6 +38,8 @@ export interface ParseOptions extends TimeOptions {
   report?: ((note: InputError) => void) | undefined
 }
 
+const readers = { json: readJson, csv: readCsv, ndjson: readNdjson }
+
 /**
  * Reads a body of points, in any order, into time order; of two of one time the last counts.
  * Throws PointsError that names every bad line or member (the first 100).
@@ -48,9 +50,7 @@ export async function parsePoints(
   options: ParseOptions,
 ): Promise<Points> {
   const reader = new PointReader(options)
-  if (form === 'json') await readJsonBody(Buffer.concat(await Array.fromAsync(body)).toString('utf8'), reader)
-  else if (form === 'csv') await readCsv(lines(body), reader)
-  else await readNdjson(body, reader)
+  await readers[form](body, reader)
   return sortPoints(reader.finish())
 }
 
@@ -60,6 +60,8 @@ export type Place = Pick<InputError, 'line' | 'pointer' | 'column' | 'text'>
 export class PointReader {
   readonly #options: TimeOptions
   readonly #within: Range
+  /** Reads what is plain among times; the others are for `time`. */
+  readonly times: TimeScanner
   /** Of CSV: the names of its columns, for faults. */
   columns: { timestamp: string; value: string } | undefined
   /** Of the time that is being read. */
@@ -73,15 +75,41 @@ export class PointReader {
   constructor({ within = {}, report, ...options }: ParseOptions) {
     this.#options = { ...options, note: report && ((detail) => report({ ...this.#place, detail })) }
     this.#within = within
+    this.times = new TimeScanner({ ...options, ...within })
   }
 
-  add(timestamp: number, value: number): void {
-    if (this.#count === this.#timestamps.length) {
+  /** The columns, for who writes points into them, at a place that has `room`, and then has them `take` as many. */
+  get timestamps(): Float64Array {
+    return this.#timestamps
+  }
+
+  get values(): Float64Array {
+    return this.#values
+  }
+
+  /** Makes room at a place, without another at the next; gives the place. */
+  room(place = this.#count): number {
+    if (place === this.#timestamps.length) {
       this.#timestamps = grow(this.#timestamps)
       this.#values = grow(this.#values)
     }
-    this.#timestamps[this.#count] = timestamp
-    this.#values[this.#count++] = value
+    return place
+  }
+
+  take(count: number): void {
+    this.#count += count
+  }
+
+  add(timestamp: number, value: number): void {
+    const place = this.room()
+    this.#timestamps[place] = timestamp
+    this.#values[place] = value
+    this.#count++
+  }
+
+  /** Forgets all points. */
+  clear(): void {
+    this.#count = 0
   }
 
   fault(place: Place, detail: string): void {
@@ -135,102 +163,4 @@ function grow(column: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
   const grown = new Float64Array(column.length * 2)
   grown.set(column)
   return grown
-}
-
-/** So many points are read between the turns of other requests. */
-const slice = 5000
-
-async function readJsonBody(text: string, reader: PointReader): Promise<void> {
-  let body: unknown
-  try {
-    body = parseJsonText(text)
-  } catch (error) {
-    if (!(error instanceof JsonError)) throw error
-    reader.fault({ line: error.line }, error.message)
-    return
-  }
-  if (Array.isArray(body)) {
-    for (let i = 0; i < body.length; i++) {
-      if (i % slice === slice - 1) await turn()
-      readPoint(body[i], `/${i}`, undefined, reader)
-    }
-  } else if (isObject(body) && ('timestamps' in body || 'values' in body)) await readColumns(body, reader)
-  else readPoint(body, '', undefined, reader)
-}
-
-async function readColumns(body: Record<string, unknown>, reader: PointReader): Promise<void> {
-  const { timestamps, values, ...others } = body
-  for (const name of Object.keys(others))
-    reader.fault({ pointer: `/${escapePointer(name)}` }, unknownName(name, ['timestamps', 'values']))
-  if (!Array.isArray(timestamps) || !Array.isArray(values)) {
-    reader.fault({ pointer: '' }, "columns need both 'timestamps' and 'values', each a list")
-    return
-  }
-  if (timestamps.length !== values.length) {
-    reader.fault(
-      { pointer: '' },
-      `there are ${timestamps.length} timestamps and ${values.length} values; one of each makes a point`,
-    )
-    return
-  }
-  for (let i = 0; i < timestamps.length; i++) {
-    if (i % slice === slice - 1) await turn()
-    reader.add(
-      reader.time(timestamps[i], { pointer: `/timestamps/${i}` }),
-      reader.value(values[i], { pointer: `/values/${i}` }),
-    )
-  }
-}
-
-function readPoint(point: unknown, pointer: string, line: number | undefined, reader: PointReader): void {
-  const place = (member: string): Place => (line === undefined ? { pointer: pointer + member } : { line })
-  if (!isObject(point)) {
-    reader.fault(place(''), `${show(point)} is not a point; expected {"timestamp": …, "value": …}`)
-    return
-  }
-  for (const name of Object.keys(point)) {
-    if (name !== 'timestamp' && name !== 'value')
-      reader.fault(place(`/${escapePointer(name)}`), unknownName(name, ['timestamp', 'value']))
-  }
-  for (const name of ['timestamp', 'value']) {
-    if (!(name in point)) reader.fault(place(''), `'${name}' is missing`)
-  }
-  if ('timestamp' in point && 'value' in point) {
-    reader.add(reader.time(point.timestamp, place('/timestamp')), reader.value(point.value, place('/value')))
-  }
-}
-
-async function readNdjson(body: AsyncIterable<Buffer>, reader: PointReader): Promise<void> {
-  let empty = true
-  for await (const [line, text] of lines(body)) {
-    if (text.trim() === '') continue
-    empty = false
-    try {
-      readPoint(parseJsonText(text), '', line, reader)
-    } catch (error) {
-      if (!(error instanceof JsonError)) throw error
-      reader.fault({ line }, error.message)
-    }
-  }
-  if (empty) reader.fault({ line: 1 }, 'the body is empty')
-}
-
-/** The lines of a body with their numbers from 1, without their ends; a byte order mark is dropped. */
-async function* lines(body: AsyncIterable<Buffer>): AsyncGenerator<[number, string]> {
-  const decoder = new TextDecoder('utf-8')
-  let number = 1
-  let rest = ''
-  for await (const chunk of body) {
-    const parts = decoder.decode(chunk, { stream: true }).split('\n')
-    // Only what is new is searched: a body without an end of line takes no longer than another.
-    parts[0] = rest + parts[0]!
-    rest = parts.pop()!
-    for (const part of parts) yield [number++, part.endsWith('\r') ? part.slice(0, -1) : part]
-  }
-  rest += decoder.decode()
-  if (rest !== '') yield [number, rest]
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,5 +1,5 @@
-import { formatTime } from '../time.ts'
-import { jsonTime, numberText } from './print.ts'
+import { Held } from './held.ts'
+import { RowPrinter } from './row-printer.ts'
 import type { Rows } from './rows.ts'
 
 export interface RowsForm {
@@ -9,33 +9,51 @@ export interface RowsForm {
   epoch: boolean
 }
 
-const jsonNumber = (value: number) => (Number.isNaN(value) ? 'null' : numberText(value))
+const quoteOf = (epoch: boolean) => (epoch ? '' : '"')
 
-/** Rows as texts: one text for each row, to be joined by what stands between rows. */
-type PrintRows = (rows: Rows) => string[]
-
-/** `{"timestamp":…,"mean":…}` a row; `members` stands before the timestamp, as `"series":"a",`. A missing value is null. */
-export function jsonRows({ names, epoch }: RowsForm, members = ''): PrintRows {
-  const keys = names.map((name) => `,${JSON.stringify(name)}:`)
-  return ({ timestamps, columns }) =>
-    Array.from(timestamps, (time, row) => {
-      let text = `{${members}"timestamp":${jsonTime(time, epoch)}`
-      for (let i = 0; i < keys.length; i++) text += keys[i]! + jsonNumber(columns[i]![row]!)
-      return `${text}}`
-    })
+/** `{"timestamp":…,"mean":…}`, a comma between two rows; `members` stands before the timestamp, as `"series":"a",`. A missing value is null. */
+export function jsonRows({ names, epoch }: RowsForm, members = ''): RowPrinter {
+  return objects({ names, epoch }, members, true)
 }
 
-/** `…,mean,…` a row; `fields` stands before the timestamp, as `a,`. A missing value is empty. */
-export function csvRows({ names, epoch }: RowsForm, fields = ''): PrintRows {
-  return ({ timestamps, columns }) =>
-    Array.from(timestamps, (time, row) => {
-      let text = fields + (epoch ? time : formatTime(time))
-      for (let i = 0; i < names.length; i++) {
-        const value = columns[i]![row]!
-        text += Number.isNaN(value) ? ',' : `,${numberText(value)}`
-      }
-      return text
-    })
+/** The same, a row a line. */
+export function ndjsonRows({ names, epoch }: RowsForm, members = ''): RowPrinter {
+  return objects({ names, epoch }, members, false)
+}
+
+function objects({ names, epoch }: RowsForm, members: string, separated: boolean): RowPrinter {
+  const quote = quoteOf(epoch)
+  return new RowPrinter({
+    separated,
+    beforeTime: `{${members}"timestamp":${quote}`,
+    before: names.map((name, i) => `${i === 0 ? quote : ''},${JSON.stringify(name)}:`),
+    after: separated ? '}' : '}\n',
+    missing: 'null',
+    epoch,
+  })
+}
+
+/** `…,mean,…`, a row a line; `fields` stands before the timestamp, as `a,`. A missing value is empty. */
+export function csvRows({ names, epoch }: RowsForm, fields = ''): RowPrinter {
+  return new RowPrinter({
+    separated: false,
+    beforeTime: fields,
+    before: names.map(() => ','),
+    after: '\n',
+    missing: '',
+    epoch,
+  })
+}
+
+/** The times of rows, as a list. */
+export function times(epoch: boolean): RowPrinter {
+  const quote = quoteOf(epoch)
+  return new RowPrinter({ separated: true, beforeTime: quote, before: [], after: quote, missing: '', epoch })
+}
+
+/** The figures of one column, as a list. */
+export function figures(): RowPrinter {
+  return new RowPrinter({ separated: true, before: [''], after: '', missing: 'null', epoch: false })
 }
 
 /** The header of a CSV: `before` are the names of what stands before the timestamp. */
@@ -48,48 +66,26 @@ export function csvField(text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
-/** The texts of rows that come in parts, one for each part; `separator` between two rows, or behind each with `ending`. */
-export async function* joinRows(
-  parts: AsyncIterable<Rows>,
-  print: PrintRows,
-  separator: string,
-  ending = false,
-): AsyncGenerator<string> {
-  let first = true
-  for await (const part of parts) {
-    if (part.timestamps.length === 0) continue
-    const text = print(part).join(separator)
-    yield ending ? text + separator : first ? text : separator + text
-    first = false
-  }
+/** The text of rows that come in parts. */
+export async function* printRows(parts: AsyncIterable<Rows>, printer: RowPrinter): AsyncGenerator<string> {
+  for await (const part of parts) yield* printer.print(part)
 }
-
-/** Numbers that a table of columns may hold in memory: 8 MB. Of a longer one the rows are made again for each column. */
-const maxHeld = 1_000_000
 
 /** `"timestamps":[…],"mean":[…]` of rows that `source` gives, the same each time. */
 export async function* printColumns(source: () => AsyncIterable<Rows>, form: RowsForm): AsyncGenerator<string> {
-  const { names, epoch } = form
-  let held: Rows[] | undefined = []
-  let count = 0
+  const held = new Held<Rows>()
   async function* noted(): AsyncGenerator<Rows> {
-    for await (const part of source()) {
-      count += part.timestamps.length * (names.length + 1)
-      if (count > maxHeld) held = undefined
-      held?.push(part)
-      yield part
-    }
+    for await (const part of source()) yield held.hold(part, part.timestamps.length * (form.names.length + 1))
   }
   yield '"timestamps":['
-  yield* joinRows(noted(), ({ timestamps }) => Array.from(timestamps, (time) => jsonTime(time, epoch)), ',')
-  for (const [i, name] of names.entries()) {
+  yield* printRows(noted(), times(form.epoch))
+  for (const [i, name] of form.names.entries()) {
     yield `],${JSON.stringify(name === 'value' ? 'values' : name)}:[`
-    yield* joinRows(again(held, source), ({ columns }) => Array.from(columns[i]!, jsonNumber), ',')
+    yield* printRows(column(held.parts ?? source(), i), figures())
   }
   yield ']'
 }
 
-async function* again(held: Rows[] | undefined, source: () => AsyncIterable<Rows>): AsyncGenerator<Rows> {
-  if (held) yield* held
-  else yield* source()
+async function* column(parts: AsyncIterable<Rows> | Rows[], i: number): AsyncGenerator<Rows> {
+  for await (const { timestamps, columns } of parts) yield { timestamps, columns: [columns[i]!] }
 }

@@ -1,5 +1,7 @@
-import { formatTime } from '../time.ts'
+import { Held } from './held.ts'
 import type { Points } from './points.ts'
+import { csvHeader, csvRows, figures, jsonRows, ndjsonRows, times } from './print-rows.ts'
+import type { RowPrinter } from './row-printer.ts'
 
 export interface PrintOptions {
   /** Times as integer Unix milliseconds instead of RFC 3339. */
@@ -9,29 +11,11 @@ export interface PrintOptions {
 
 type Runs = () => Iterable<Points>
 
-export const numberText = (value: number) => (Object.is(value, -0) ? '-0' : String(value))
+const names = ['value']
 
-export const jsonTime = (ms: number, epoch: boolean) => (epoch ? String(ms) : `"${formatTime(ms)}"`)
-
-/** The rows of each run as one text, so that a large range is never held whole. */
-function* rows(
-  runs: Runs,
-  options: PrintOptions,
-  row: (timestamp: number, value: number) => string,
-  separator: string,
-) {
-  let first = true
-  for (const { timestamps, values } of runs()) {
-    const texts: string[] = new Array(timestamps.length)
-    const last = timestamps.length - 1
-    if (last < 0) continue
-    for (let i = 0; i <= last; i++) {
-      const from = options.descending ? last - i : i
-      texts[i] = row(timestamps[from]!, values[from]!)
-    }
-    yield (first ? '' : separator) + texts.join(separator)
-    first = false
-  }
+/** Run after run, so that a large range is never held whole. */
+function* rows(runs: Iterable<Points>, printer: RowPrinter, { descending }: PrintOptions): Generator<string> {
+  for (const { timestamps, values } of runs) yield* printer.print({ timestamps, columns: [values] }, descending)
 }
 
 /** `{"series","points":[{"timestamp","value"}],"next"}` */
@@ -42,7 +26,7 @@ export function* printJson(
   options: PrintOptions,
 ): Generator<string> {
   yield `{"series":${JSON.stringify(series)},"points":[`
-  yield* rows(runs, options, (t, v) => `{"timestamp":${jsonTime(t, options.epoch)},"value":${numberText(v)}}`, ',')
+  yield* rows(runs(), jsonRows({ names, epoch: options.epoch }), options)
   yield `],"next":${JSON.stringify(next ?? null)}}\n`
 }
 
@@ -53,25 +37,22 @@ export function* printColumns(
   next: string | undefined,
   options: PrintOptions,
 ): Generator<string> {
+  const held = new Held<Points>()
+  function* noted(): Generator<Points> {
+    for (const run of runs()) yield held.hold(run, 2 * run.values.length)
+  }
   yield `{"series":${JSON.stringify(series)},"timestamps":[`
-  yield* rows(runs, options, (t) => jsonTime(t, options.epoch), ',')
+  yield* rows(noted(), times(options.epoch), options)
   yield '],"values":['
-  yield* rows(runs, options, (_, v) => numberText(v), ',')
+  yield* rows(held.parts ?? runs(), figures(), options)
   yield `],"next":${JSON.stringify(next ?? null)}}\n`
 }
 
 export function* printNdjson(runs: Runs, options: PrintOptions): Generator<string> {
-  for (const part of rows(
-    runs,
-    options,
-    (t, v) => `{"timestamp":${jsonTime(t, options.epoch)},"value":${numberText(v)}}\n`,
-    '',
-  ))
-    yield part
+  yield* rows(runs(), ndjsonRows({ names, epoch: options.epoch }), options)
 }
 
 export function* printCsv(runs: Runs, options: PrintOptions): Generator<string> {
-  yield 'timestamp,value\n'
-  for (const part of rows(runs, options, (t, v) => `${options.epoch ? t : formatTime(t)},${numberText(v)}\n`, ''))
-    yield part
+  yield csvHeader(names)
+  yield* rows(runs(), csvRows({ names, epoch: options.epoch }), options)
 }
