@@ -149,7 +149,19 @@ t.test('chunks stand one behind the other in memory that is given', async (t) =>
 })
 
 t.test('what is no time is refused', async (t) => {
-  for (const times of [[0.5], [0, 0.5], [0, 1, 2.5], [0, 1, 4, 7.5], [0, NaN], [0, 1, Infinity], [NaN], [0, 5, 6, NaN]])
+  for (const times of [
+    [0.5],
+    [0, 0.5],
+    [0, 1, 2.5],
+    [0, 1, 4, 7.5],
+    [0, NaN],
+    [0, 1, Infinity],
+    [NaN],
+    [0, 5, 6, NaN],
+    [3e14],
+    [0, 3e14],
+    [0, 1, 3e14],
+  ])
     t.throws(() => encodeChunk(columns(times, times)), RangeError, String(times))
 })
 
