@@ -82,7 +82,7 @@ export function decodeChunk(chunk: Buffer): Points {
   if (crc32(chunk.subarray(0, end)) !== chunk.readUInt32LE(end)) throw new ChunkError('its checksum does not match')
 
   const count = chunk.readUInt16LE(1)
-  const points = emptyPoints(count)
+  const points = newPoints(count)
   const words = wordsFor(count)
   const columns = chunk.subarray(0, end)
 
@@ -120,13 +120,13 @@ function decodeVersion1(chunk: Buffer): Points {
   if (bytes < 0 || bytes % 16 !== 0) throw new ChunkError(`it has ${chunk.length} bytes`)
   if (chunk.readUInt32LE(0) !== 1) throw new ChunkError(`its version is ${chunk.readUInt32LE(0)}`)
   if (crc32(chunk.subarray(8)) !== chunk.readUInt32LE(4)) throw new ChunkError('its checksum does not match')
-  const { timestamps, values } = emptyPoints(bytes / 16)
+  const { timestamps, values } = newPoints(bytes / 16)
   new Uint8Array(timestamps.buffer).set(chunk.subarray(8))
   return { timestamps, values }
 }
 
-/** Two columns in one piece of memory, one behind the other. */
-function emptyPoints(count: number): Points {
-  const memory = new ArrayBuffer(16 * count)
+/** Two columns in one piece of memory. It is not filled with zeroes first, so every number of them MUST be written. */
+function newPoints(count: number): Points {
+  const memory = Buffer.allocUnsafeSlow(16 * count).buffer
   return { timestamps: new Float64Array(memory, 0, count), values: new Float64Array(memory, 8 * count, count) }
 }
