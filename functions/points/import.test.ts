@@ -36,15 +36,15 @@ t.test('points that are there are updated, those beside them stay', async (t) =>
   const line = (i: number, v: number) => `${1704067200 + i * 60},${v}\n`
   const many = (from: number, to: number, v: (i: number) => number) =>
     Array.from({ length: to - from }, (_, i) => line(from + i, v(from + i))).join('')
-  const first = await post('prefix=u:', `time,v\n${many(0, 5000, (i) => i)}`)
-  t.match(first.body, { inserted: 5000, updated: 0, unchanged: 0 })
+  const first = await post('prefix=u:', `time,v\n${many(0, 20_000, (i) => i)}`)
+  t.match(first.body, { inserted: 20_000, updated: 0, unchanged: 0 })
   const second = await post(
     'prefix=u:',
-    `time,v\n${many(2500, 2600, () => -1)}${many(2600, 2700, (i) => i)}${line(9000, 1)}`,
+    `time,v\n${many(2500, 2600, () => -1)}${many(2600, 2700, (i) => i)}${line(90_000, 1)}`,
   )
   t.match(second.body, { inserted: 1, updated: 100, unchanged: 100 })
   const all = (await rows('u:v'))!
-  t.equal(all.length, 5001)
+  t.equal(all.length, 20_001)
   t.same(
     all.slice(2498, 2502).map(([, v]) => v),
     [2498, 2499, -1, -1],
@@ -54,8 +54,13 @@ t.test('points that are there are updated, those beside them stay', async (t) =>
     [-1, 2600],
   )
   const info = (await call(url, 'GET', '/series/u%3Av')).body
-  t.match(info, { count: 5001, min: -1, max: 4999, last: new Date((1704067200 + 9000 * 60) * 1000).toISOString() })
-  const third = await post('prefix=u:', `time,v\n${line(9000, 1)}`)
+  t.match(info, {
+    count: 20_001,
+    min: -1,
+    max: 19_999,
+    last: new Date((1704067200 + 90_000 * 60) * 1000).toISOString(),
+  })
+  const third = await post('prefix=u:', `time,v\n${line(90_000, 1)}`)
   t.match(third.body, { inserted: 0, unchanged: 1 })
   t.equal(
     (await call(url, 'GET', '/series/u%3Av')).body.revision,

@@ -99,26 +99,26 @@ t.test('a replacement honours If-Match', async (t) => {
 t.test('over many chunks, and whatever of them it meets', async (t) => {
   await post(
     'many',
-    lines(1e6, 10_000, (i) => i),
+    lines(1e6, 40_000, (i) => i),
   )
   const seconds = (first: number, end: number) => `from=${first}&to=${end}&unit=s`
   const put = (query: string, body: string) =>
     call(url, 'PUT', `/series/many/points?${query}`, { body: `timestamp,value\n${body}`, headers: csv })
-  const cut = await call(url, 'PUT', `/series/many/points?${seconds(1_001_500, 1_008_500)}`, {
-    body: [1_002_000, 1_005_000, 1_005_001, 1_008_499].map((s) => `${s},-1`).join('\n'),
+  const cut = await call(url, 'PUT', `/series/many/points?${seconds(1_001_500, 1_038_500)}`, {
+    body: [1_002_000, 1_025_000, 1_025_001, 1_038_499].map((s) => `${s},-1`).join('\n'),
     headers: csv,
   })
-  t.match(cut.body, { inserted: 0, updated: 4, unchanged: 0, deleted: 6996 })
+  t.match(cut.body, { inserted: 0, updated: 4, unchanged: 0, deleted: 36_996 })
   t.match((await put(seconds(1_002_000, 1_002_000), '')).body, { deleted: 0, inserted: 0 }, 'an empty range')
   const columns = (await call(url, 'GET', '/series/many/points?shape=columns&timestamps=epoch_ms')).body
   const times = columns.timestamps.map((ms: number) => ms / 1000)
-  const expected = Array.from({ length: 10_000 }, (_, i) => 1e6 + i).filter(
-    (s) => s < 1_001_500 || s >= 1_008_500 || [1_002_000, 1_005_000, 1_005_001, 1_008_499].includes(s),
+  const expected = Array.from({ length: 40_000 }, (_, i) => 1e6 + i).filter(
+    (s) => s < 1_001_500 || s >= 1_038_500 || [1_002_000, 1_025_000, 1_025_001, 1_038_499].includes(s),
   )
   t.same(times, expected)
   t.same(
     columns.values,
-    expected.map((s) => (s < 1_001_500 || s >= 1_008_500 ? s : -1)),
+    expected.map((s) => (s < 1_001_500 || s >= 1_038_500 ? s : -1)),
   )
   t.match((await call(url, 'GET', '/series/many')).body, { count: 3004, min: -1 })
 })

@@ -2,6 +2,7 @@ import { ChunkError, decodeChunk } from '../series/codec.ts'
 import { sortPoints } from '../series/merge.ts'
 import type { Points } from '../series/points.ts'
 import { formatSummary, parseSummary, summarize } from '../series/summary.ts'
+import { maxTime, minTime } from '../time.ts'
 import type { FaultCode } from './faults.ts'
 
 /** A chunk with what stands beside it, as it was found. */
@@ -93,7 +94,7 @@ function disorderOf({ timestamps, values }: Points): string | undefined {
   return undefined
 }
 
-const isTime = (value: number) => Number.isInteger(value) && Math.abs(value) <= furthest
+const isTime = (value: number) => Number.isInteger(value) && value >= minTime && value <= maxTime
 
 function pointsOnly({ timestamps, values }: Points): Points {
   const isPoint = (_: number, i: number) => isTime(timestamps[i]!) && Number.isFinite(values[i])

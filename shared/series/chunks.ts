@@ -21,7 +21,7 @@ export interface ReadOptions extends Range {
   limit?: number
 }
 
-/** Most chunks of one call: mostly below 1 MB, at most some 8 MB, so that nobody waits long for Redis behind a large read. */
+/** Most chunks of one call: some 1 MB, and 9 MB of noise, so that nobody waits long for Redis behind a large read. */
 export const portionChunks = 128
 
 /**

@@ -78,6 +78,15 @@ t.test('a chunk written by hand reads back', async (t) => {
     ),
   )
 
+  const signed = checked(
+    head({ count: 3, first: 5, step: 3, exponent: 1 + 32, value: 0.1 }),
+    // −1 tenth becomes 1; then marks of −0.
+    [1, 3, 0, 0, 1, 0],
+    [1, 3, 0, 0, 0, 1],
+  )
+  t.same(decodeChunk(signed), points([5, 8, 11], [0.1, 0, -0]))
+  t.ok(Object.is(decodeChunk(signed).values[2], -0))
+
   const xored = checked(
     head({ count: 2, first: 5, step: 3, exponent: 255, value: 0 }),
     // −0 differs from 0 in its highest bit.
@@ -122,7 +131,9 @@ t.test('what is wrong is said, also where the checksum is right', async (t) => {
     ['another version', checked(head({ version: 3 }), [0]), /^its version is 3, not 1 or 2$/],
     ['version 0', Buffer.alloc(100), /^its version is 0, not 1 or 2$/],
     ['another checksum', Buffer.concat([regular, Buffer.alloc(5)]), /^its checksum does not match$/],
-    ['an exponent that there is not', checked(head({ exponent: 23 }), [0]), /^its values have the exponent 23$/],
+    ['an exponent that there is not', checked(head({ exponent: 23 }), [0]), /^its values have the form 23$/],
+    ['a form that there is not', checked(head({ exponent: 64 }), [0]), /^its values have the form 64$/],
+    ['no marks of −0', checked(head({ exponent: 33 }), [0]), /^it ends before its columns do$/],
     ['no values', checked(regular), /^it ends before its columns do$/],
     ['no length of a plane', checked(regular, [1, 3]), /^it ends before its columns do$/],
     ['half a plane', checked(regular, [1, 3, 0, 1, 2]), /^it ends before its columns do$/],

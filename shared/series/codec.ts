@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib'
 import { ChunkError } from './chunk-error.ts'
-import { maxExponent, putDecimals, takeDecimals } from './decimals.ts'
+import { maxExponent, putDecimals, putNegativeZeroes, takeDecimals, takeNegativeZeroes } from './decimals.ts'
 import { maxColumnBytes, maxNumbers, packPlanes, unpackPlanes } from './planes.ts'
 import type { Points } from './points.ts'
 import { putRegular, putSteps, takeSteps } from './steps.ts'
@@ -15,18 +15,20 @@ export { ChunkError } from './chunk-error.ts'
  *     byte 0        version, 2
  *     bytes 1–2     count of the points
  *     bytes 3–26    first time, first step, unit of its changes: float64 each
- *     byte 27       exponent of the decimals, or 255: values are told by XOR
+ *     byte 27       exponent of the decimals, and 32 where some are −0; or 255: values are told by XOR
  *     bytes 28–35   first value, float64
  *     then          a column of byte planes: the changes of the step
  *     then          a column of byte planes: the differences, or the XORs, of the values
+ *     then          a column of byte planes: which values are −0, where some of the decimals are
  *     last 4 bytes  CRC-32 of everything before
  */
 const version = 2
 const header = 36
 const checksum = 4
 const byXor = 255
+const withNegativeZeroes = 32
 
-/** No chunk of so many points has more bytes. */
+/** No chunk of so many points has more bytes: those of decimals and of times have seven planes at most, not eight. */
 export const maxChunkBytes = (count: number): number => header + 2 * maxColumnBytes(count) + checksum
 
 /**
@@ -54,6 +56,10 @@ export function encodeChunk(points: Points, memory?: Buffer): Buffer {
   chunk[27] = exponent ?? byXor
   chunk.writeDoubleLE(values[0] ?? 0, 28)
   end = packPlanes(words, chunk, end)
+  if (exponent !== undefined && takeNegativeZeroes(values, words)) {
+    chunk[27] = exponent + withNegativeZeroes
+    end = packPlanes(words, chunk, end)
+  }
 
   end = chunk.writeUInt32LE(crc32(chunk.subarray(0, end)), end)
   const encoded = chunk.subarray(0, end)
@@ -82,7 +88,7 @@ export function decodeChunk(chunk: Buffer): Points {
   if (crc32(chunk.subarray(0, end)) !== chunk.readUInt32LE(end)) throw new ChunkError('its checksum does not match')
 
   const count = chunk.readUInt16LE(1)
-  const points = emptyPoints(count)
+  const points = newPoints(count)
   const words = wordsFor(count)
   const columns = chunk.subarray(0, end)
 
@@ -96,10 +102,19 @@ export function decodeChunk(chunk: Buffer): Points {
   }
 
   at = unpackPlanes(columns, at, words)
-  const [exponent, firstValue] = [chunk[27]!, chunk.readDoubleLE(28)]
-  if (exponent === byXor) putXors(words, firstValue, points.values)
-  else if (exponent <= maxExponent) putDecimals(words, exponent, firstValue, points.values)
-  else throw new ChunkError(`its values have the exponent ${exponent}`)
+  const [form, firstValue] = [chunk[27]!, chunk.readDoubleLE(28)]
+  if (form === byXor) {
+    putXors(words, firstValue, points.values)
+  } else {
+    const exponent = form % withNegativeZeroes
+    if (exponent > maxExponent || form >= 2 * withNegativeZeroes)
+      throw new ChunkError(`its values have the form ${form}`)
+    putDecimals(words, exponent, firstValue, points.values)
+    if (form >= withNegativeZeroes) {
+      at = unpackPlanes(columns, at, words)
+      putNegativeZeroes(words, points.values)
+    }
+  }
 
   if (at !== end) throw new ChunkError(`it has ${end - at} bytes behind its columns`)
   return points
@@ -111,13 +126,13 @@ function decodeVersion1(chunk: Buffer): Points {
   if (bytes < 0 || bytes % 16 !== 0) throw new ChunkError(`it has ${chunk.length} bytes`)
   if (chunk.readUInt32LE(0) !== 1) throw new ChunkError(`its version is ${chunk.readUInt32LE(0)}`)
   if (crc32(chunk.subarray(8)) !== chunk.readUInt32LE(4)) throw new ChunkError('its checksum does not match')
-  const { timestamps, values } = emptyPoints(bytes / 16)
+  const { timestamps, values } = newPoints(bytes / 16)
   new Uint8Array(timestamps.buffer).set(chunk.subarray(8))
   return { timestamps, values }
 }
 
-/** Two columns in one piece of memory, one behind the other. */
-function emptyPoints(count: number): Points {
-  const memory = new ArrayBuffer(16 * count)
+/** Two columns in one piece of memory. It is not filled with zeroes first, so every number of them MUST be written. */
+function newPoints(count: number): Points {
+  const memory = Buffer.allocUnsafeSlow(16 * count).buffer
   return { timestamps: new Float64Array(memory, 0, count), values: new Float64Array(memory, 8 * count, count) }
 }

@@ -19,7 +19,7 @@ const nearest = (number: number): number => number + wholes - wholes
 
 /**
  * Puts the differences, made unsigned, into `words`, and gives the exponent: that of the smallest power of ten of which
- * each value is a whole number of parts, to the last bit. Undefined where there is none: −0 has none.
+ * each value is a whole number of parts, to the last bit but for the sign of −0. Undefined where there is none.
  */
 export function takeDecimals(values: Float64Array, words: Words): number | undefined {
   let exponent = 0
@@ -44,7 +44,7 @@ function takeDifferences(values: Float64Array, power: number, words: Uint32Array
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!
     const whole = nearest(value * power)
-    if (whole / power !== value || whole >= limit || whole <= -limit || Object.is(value, -0)) return -1 - i
+    if (whole / power !== value || whole >= limit || whole <= -limit) return -1 - i
     const difference = zigzag(whole - before)
     if (difference > largest) largest = difference
     words[i] = difference * part
@@ -55,7 +55,7 @@ function takeDifferences(values: Float64Array, power: number, words: Uint32Array
 
 function isWhole(value: number, power: number): boolean {
   const whole = nearest(value * power)
-  return whole / power === value && Math.abs(whole) < limit && !Object.is(value, -0)
+  return whole / power === value && Math.abs(whole) < limit
 }
 
 /** The values of which `takeDecimals` took the differences, from the first one on. */
@@ -73,4 +73,21 @@ export function putDecimals({ low, high, bytes }: Words, exponent: number, first
       values[i] = whole / power
     }
   }
+}
+
+/** Marks the values that are −0 by ones in `words`; false where there is none. Rounding to few decimals makes some. */
+export function takeNegativeZeroes(values: Float64Array, words: Words): boolean {
+  words.bytes = 0
+  if (!values.includes(0)) return false // it finds −0 too
+  for (let i = 0; i < values.length; i++) {
+    const isOne = Object.is(values[i], -0)
+    words.low[i] = isOne ? 1 : 0
+    if (isOne) words.bytes = 1
+  }
+  return words.bytes > 0
+}
+
+/** Makes what is marked −0. */
+export function putNegativeZeroes({ low }: Words, values: Float64Array): void {
+  for (let i = 0; i < values.length; i++) if (low[i] !== 0) values[i] = -0
 }

@@ -25,20 +25,20 @@ async function add(staging: ReturnType<typeof openStaging>, name: string, from: 
 
 t.test('what was sent expires by itself, from the first lot on', async (t) => {
   const staging = openStaging(redis, 'expires', 60_000)
-  await add(staging, 's', 0, 200 * fullChunk)
+  await add(staging, 's', 0, 20 * fullChunk)
   t.ok((await redis.pttl(stagedKeys('s', 'expires', '').runs)) > 0)
   await staging.finish()
   const { runs } = stagedKeys('s', 'expires', '')
-  t.equal(await redis.hlen(runs), 200)
+  t.equal(await redis.hlen(runs), 20)
   t.ok((await redis.pttl(runs)) > 0)
 })
 
 t.test('an import of which a part has expired is refused, also when later rows began it anew', async (t) => {
   const staging = openStaging(redis, 'late', 60_000)
-  await add(staging, 's', 0, 200 * fullChunk)
+  await add(staging, 's', 0, 20 * fullChunk)
   const { runs } = stagedKeys('s', 'late', '')
   t.ok(await redis.del(runs)) // as it expires
-  await add(staging, 's', 200 * fullChunk, 200 * fullChunk)
+  await add(staging, 's', 20 * fullChunk, 20 * fullChunk)
   await t.rejects(staging.finish(), {
     code: 'storage-unavailable',
     message: /part of it has expired; nothing was written/,

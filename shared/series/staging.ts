@@ -11,7 +11,7 @@ import { formatSummary, summarize } from './summary.ts'
 export type { StagedColumn } from './staged-column.ts'
 
 /**
- * Points that are held, over all series of an import, before they go to Redis, 16 bytes each: so many that hundreds of
+ * Points that are held, over all series of an import, before they go to Redis, 16 bytes each: so many that dozens of
  * series, whose rows take turns, fill their runs.
  */
 const heldPoints = 400_000

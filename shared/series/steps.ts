@@ -1,3 +1,4 @@
+import { maxTime, minTime } from '../time.ts'
 import { bytesOfNumber, unzigzag, unzigzagWide, type Words, zigzag } from './words.ts'
 
 /** What times are told by, beside the changes of the step from one to the next. */
@@ -16,7 +17,7 @@ export interface Steps {
 export function takeSteps(timestamps: Float64Array, words: Words): Steps {
   const first = timestamps[0] ?? 0
   const step = timestamps.length < 2 ? 0 : timestamps[1]! - first
-  if (![first, step, timestamps.at(-1) ?? 0].every(isTime)) throw noTime()
+  if (!isTime(first) || !isTime(timestamps.at(-1) ?? 0) || !Number.isInteger(step)) throw noTime()
   if (isRegular(timestamps, step)) return { first, step, unit: 0 }
   const unit = unitOf(timestamps, step)
   words.bytes = bytesOfNumber(takeChanges(timestamps, step, unit, words.low, 1))
@@ -50,13 +51,13 @@ function unitOf(timestamps: Float64Array, step: number): number {
 }
 
 function commonDivisor(a: number, b: number): number {
-  if (!isTime(a)) throw noTime()
+  if (!Number.isSafeInteger(a)) throw noTime()
   while (b !== 0) [a, b] = [b, a % b]
   return a
 }
 
-/** The years 1 to 9999 lie within ±2⁴⁸ ms, and what is computed here is exact within ±2⁵¹. */
-const isTime = (time: number): boolean => Number.isInteger(time) && Math.abs(time) < 2 ** 49
+/** All of them lie within ±2⁴⁸: changes of a step do within ±2⁵⁰. */
+const isTime = (time: number): boolean => Number.isInteger(time) && time >= minTime && time <= maxTime
 
 const noTime = () => new RangeError('a timestamp is no integer of the years 1 to 9999')
 

@@ -53,6 +53,23 @@ t.test('a change moves the chunks that it changes', async (t) => {
   }
 })
 
+t.test('a walk of one decimal takes three quarters of a byte a point, all keys counted', async (t) => {
+  let [state, tenths] = [1, 200]
+  const step = () => {
+    state = (state * 48271) % 2147483647
+    tenths += (state % 21) - 10
+    return tenths / 10
+  }
+  for (const batch of [1000, 10_000, 100_000]) {
+    const [name, count] = [`walk/${batch}`, 300_000]
+    for (let at = 0; at < count; at += batch) await store.upsert(name, columns(times(batch, at * 60_000, 60_000), step))
+    const keys = Object.values(seriesKeys(name))
+    const sizes = await Promise.all(keys.map(async (key) => Number(await redis.memory('USAGE', key, 'SAMPLES', 0))))
+    const bytes = sizes.reduce((sum, size) => sum + size, 0) / count
+    t.ok(bytes > 0.549 && bytes < 0.75, `${bytes.toFixed(3)} bytes a point, written ${batch} at a time`)
+  }
+})
+
 t.test('small writes make full chunks, in whatever order', async (t) => {
   const together = 40 // or it would take long
   const orders: [string, (i: number) => number, number][] = [

@@ -47,17 +47,17 @@ t.test('metadata: what is given is set, what is missing stays, null removes', as
 })
 
 t.test('points over many chunks, out of order, overwritten and unchanged', async (t) => {
-  const thousands = times(5000, 0, 10)
+  const thousands = times(20_000, 0, 10) // chunks of 6,667 or 6,666
   const { revision, ...made } = await store.upsert('many', columns(thousands))
-  t.same(made, { inserted: 5000, updated: 0, unchanged: 0 })
+  t.same(made, { inserted: 20_000, updated: 0, unchanged: 0 })
   t.same(
     await rows(store, 'many'),
     thousands.map((time) => [time, time / 2]),
   )
-  t.same(await store.upsert('many', columns(thousands)), { inserted: 0, updated: 0, unchanged: 5000, revision })
+  t.same(await store.upsert('many', columns(thousands)), { inserted: 0, updated: 0, unchanged: 20_000, revision })
 
   // Between, before, after and upon what is there.
-  const mixed = [-30, -20, 5, 10, 10_235, 10_240, 10_245, 49_990, 49_995, 60_000]
+  const mixed = [-30, -20, 5, 10, 66_665, 66_670, 66_675, 199_990, 199_995, 300_000]
   const changed = await store.upsert(
     'many',
     columns(mixed, () => -1),
@@ -72,8 +72,8 @@ t.test('points over many chunks, out of order, overwritten and unchanged', async
     await rows(store, 'many'),
     [...model].sort(([a], [b]) => a - b),
   )
-  t.match(await store.get('many'), { count: 5007, first: -30, last: 60_000, revision: changed.revision })
-  t.match(await store.describe('many'), { count: 5007, min: -1, max: 24_995 - 2.5 - 2.5, revision: changed.revision })
+  t.match(await store.get('many'), { count: 20_007, first: -30, last: 300_000, revision: changed.revision })
+  t.match(await store.describe('many'), { count: 20_007, min: -1, max: 99_990, revision: changed.revision })
 })
 
 t.test('no points make no series, and change none', async (t) => {
@@ -84,7 +84,7 @@ t.test('no points make no series, and change none', async (t) => {
 })
 
 t.test('a series that is deleted and made again has another generation', async (t) => {
-  const before = await store.upsert('again', columns(times(3000)))
+  const before = await store.upsert('again', columns(times(20_000)))
   t.equal(await store.remove('again'), true)
   t.equal(await rows(store, 'again'), undefined)
   const after = await store.upsert('again', columns([1]))

@@ -97,6 +97,16 @@ export const seriesDamages: Damage[] = [
   },
   {
     code: 'chunk-damaged',
+    what: 'a chunk of a later version',
+    async make(victim) {
+      const { chunks: key, second } = await chunks(victim)
+      const bytes = (await victim.redis.hgetBuffer(key, second))!
+      await victim.redis.hset(key, second, Buffer.of(3, ...bytes.subarray(1)))
+    },
+    left: 12_000,
+  },
+  {
+    code: 'chunk-damaged',
     what: 'a chunk that was cut short',
     async make(victim) {
       const { chunks: key, third } = await chunks(victim)
