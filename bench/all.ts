@@ -2,9 +2,10 @@ import { cpus } from 'node:os'
 import { chart } from './chart.ts'
 import { queue } from './queue.ts'
 import { submit } from './submit.ts'
+import { text } from './text.ts'
 
 /** The questions: one file each. */
-const benches: Record<string, (say: (line: string) => void) => Promise<void>> = { chart, submit, queue }
+const benches: Record<string, (say: (line: string) => void) => Promise<void>> = { chart, submit, queue, text }
 
 const say = (line: string) => process.stdout.write(`${line}\n`)
 const asked = process.argv.slice(2)
