@@ -3,9 +3,10 @@ import { chart } from './chart.ts'
 import { codec } from './codec.ts'
 import { queue } from './queue.ts'
 import { submit } from './submit.ts'
+import { text } from './text.ts'
 
 /** The questions: one file each. */
-const benches: Record<string, (say: (line: string) => void) => Promise<void>> = { chart, codec, submit, queue }
+const benches: Record<string, (say: (line: string) => void) => Promise<void>> = { chart, codec, queue, submit, text }
 
 const say = (line: string) => process.stdout.write(`${line}\n`)
 const asked = process.argv.slice(2)

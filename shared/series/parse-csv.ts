@@ -21,51 +21,81 @@ interface Columns {
  * among the bytes; any other, right or wrong, becomes a text and is taken apart.
  */
 export async function readCsv(body: AsyncIterable<Buffer>, reader: PointReader): Promise<void> {
-  let columns: Columns | undefined
-  let line = 1
-  for await (const bytes of wholeLines(body)) {
-    for (let at = 0; at < bytes.length; line++) {
-      const next = columns ? quickLine(bytes, at, columns, reader) : -1
-      if (next >= 0) {
-        at = next
-        continue
-      }
-      const text = lineText(bytes, at, line)
-      at = bytes.indexOf(newline, at) + 1
-      if (text.trim() === '') continue
-      const fields = csvFields(text)
-      if (!columns) {
-        const header = readHeader(fields, line, text, reader)
-        if (!header) return
-        columns = header.columns
-        if (header.named) continue
-      }
-      readFields(fields, line, text, columns, reader)
-    }
-  }
-  if (!columns) reader.fault({ line: 1 }, 'the body is empty')
+  const lines = new CsvLines(reader)
+  for await (const bytes of wholeLines(body)) if (!lines.read(bytes)) return
+  if (!lines.columns) reader.fault({ line: 1 }, 'the body is empty')
 }
 
-/** Reads a line of two plain fields; gives where the next line begins, or −1 for any other. */
-function quickLine(bytes: Buffer, start: number, columns: Columns, reader: PointReader): number {
-  const place = reader.room()
-  const { times, timestamps, values } = reader
-  let at = start
-  if (columns.timestamp === 0) {
-    at = times.scan(bytes, at, bytes.length, timestamps, place)
-    if (at < 0 || bytes[at] !== comma) return -1
-    at = scanNumber(bytes, at + 1, bytes.length, number, values, place)
-  } else {
-    at = scanNumber(bytes, at, bytes.length, number, values, place)
-    if (bytes[at] !== comma) return -1
-    at = times.scan(bytes, at + 1, bytes.length, timestamps, place)
-    if (at < 0) return -1
+class CsvLines {
+  readonly #reader: PointReader
+  /** Known from the first line that is not blank. */
+  columns: Columns | undefined
+  #line = 1
+
+  constructor(reader: PointReader) {
+    this.#reader = reader
   }
-  if (Number.isNaN(values[place])) return -1
-  if (bytes[at] === carriageReturn) at++
-  if (bytes[at] !== newline) return -1
-  reader.take(1)
-  return at + 1
+
+  /** Reads a stretch of lines; false when no more are to be read. */
+  read(bytes: Buffer): boolean {
+    let at = 0
+    while (at < bytes.length) {
+      if (this.columns) at = this.#quickLines(bytes, at, this.columns)
+      if (at === bytes.length) break
+      const text = lineText(bytes, at, this.#line)
+      if (!this.#readText(text)) return false
+      this.#line++
+      at = bytes.indexOf(newline, at) + 1
+    }
+    return true
+  }
+
+  /** Reads lines of two plain fields; gives where the first other line begins. */
+  #quickLines(bytes: Buffer, start: number, columns: Columns): number {
+    const reader = this.#reader
+    const { times } = reader
+    const timeFirst = columns.timestamp === 0
+    const end = bytes.length
+    const first = reader.room()
+    let { timestamps, values } = reader
+    let place = first
+    let line = start
+    while (line < end) {
+      if (place === timestamps.length) {
+        reader.room(place)
+        timestamps = reader.timestamps
+        values = reader.values
+      }
+      let at = timeFirst
+        ? times.scan(bytes, line, end, timestamps, place)
+        : scanNumber(bytes, line, end, number, values, place)
+      if (at < 0 || bytes[at] !== comma) break
+      at = timeFirst
+        ? scanNumber(bytes, at + 1, end, number, values, place)
+        : times.scan(bytes, at + 1, end, timestamps, place)
+      if (at < 0 || Number.isNaN(values[place])) break
+      if (bytes[at] === carriageReturn) at++
+      if (bytes[at] !== newline) break
+      line = at + 1
+      place++
+    }
+    reader.take(place - first)
+    this.#line += place - first
+    return line
+  }
+
+  #readText(text: string): boolean {
+    if (text.trim() === '') return true
+    const fields = csvFields(text)
+    if (!this.columns) {
+      const header = readHeader(fields, this.#line, text, this.#reader)
+      if (!header) return false
+      this.columns = header.columns
+      if (header.named) return true
+    }
+    readFields(fields, this.#line, text, this.columns, this.#reader)
+    return true
+  }
 }
 
 /** What the first line tells: whether it names the columns. Undefined when it can be neither names nor a point. */

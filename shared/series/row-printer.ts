@@ -17,8 +17,6 @@ export interface RowFrame {
   epoch: boolean
 }
 
-const comma = 44
-
 /** A part of a text ends behind the row by which it has so many bytes. */
 const partBytes = 65_536
 
@@ -32,7 +30,7 @@ export class RowPrinter {
   readonly #numbers: NumberWriter[]
   readonly #beforeTime: Buffer | undefined
   readonly #before: Buffer[]
-  readonly #after: Buffer
+  readonly #after: Buffer | undefined
   readonly #missing: Buffer
   readonly #longestRow: number
   /** The row that comes next, and whether one came before it. */
@@ -43,9 +41,11 @@ export class RowPrinter {
     this.#separated = separated
     this.#times = new TimeWriter(epoch)
     this.#numbers = before.map(() => new NumberWriter())
-    this.#beforeTime = beforeTime === undefined ? undefined : Buffer.from(beforeTime)
-    this.#before = before.map((text) => Buffer.from(text))
-    this.#after = Buffer.from(after)
+    // The comma is written with what begins a row, and left out of the first.
+    const comma = separated ? ',' : ''
+    this.#beforeTime = beforeTime === undefined ? undefined : Buffer.from(comma + beforeTime)
+    this.#before = before.map((text, i) => Buffer.from(i === 0 && beforeTime === undefined ? comma + text : text))
+    this.#after = after === '' ? undefined : Buffer.from(after)
     this.#missing = Buffer.from(missing)
     const frame = 1 + Buffer.byteLength([beforeTime, ...before, after].join(''))
     this.#longestRow = frame + longestTime + before.length * Math.max(longestNumber, missing.length)
@@ -60,23 +60,24 @@ export class RowPrinter {
   #part({ timestamps, columns }: Rows, descending: boolean): string {
     if (page.length < partBytes + this.#longestRow) page = Buffer.allocUnsafeSlow(partBytes + this.#longestRow)
     const bytes = page
+    const times = this.#times
+    const beforeTime = this.#beforeTime
+    const before = this.#before
+    const numbers = this.#numbers
+    const after = this.#after
     const last = timestamps.length - 1
     let at = 0
     let next = this.#next
     for (; next <= last && at < partBytes; next++) {
       const row = descending ? last - next : next
-      if (this.#separated) bytes[at++] = comma
-      if (this.#beforeTime) {
-        at = writeText(bytes, at, this.#beforeTime)
-        at = this.#times.write(bytes, at, timestamps, row)
-      }
-      for (let i = 0; i < this.#numbers.length; i++) {
+      if (beforeTime) at = times.write(bytes, writeText(bytes, at, beforeTime), timestamps, row)
+      for (let i = 0; i < numbers.length; i++) {
         const column = columns[i]!
-        at = writeText(bytes, at, this.#before[i]!)
+        at = writeText(bytes, at, before[i]!)
         if (Number.isNaN(column[row])) at = writeText(bytes, at, this.#missing)
-        else at = this.#numbers[i]!.write(bytes, at, column, row)
+        else at = numbers[i]!.write(bytes, at, column, row)
       }
-      at = writeText(bytes, at, this.#after)
+      if (after) at = writeText(bytes, at, after)
     }
     const start = this.#separated && !this.#begun ? 1 : 0
     this.#next = next

@@ -3,7 +3,10 @@
  * fraction that was returned would become an object.
  */
 
-const [plus, minus, point] = [43, 45, 46]
+const plus = 43
+const minus = 45
+const point = 46
+const letterE = 0x65
 
 /** Digits that a double holds whatever they are. */
 export const exactDigits = 15
@@ -47,7 +50,9 @@ export function scanPlainNumber(
 ): number {
   const sign = bytes[at]
   const first = sign === minus || sign === plus ? at + 1 : at
-  let [number, fraction, stop] = [0, 0, first]
+  let number = 0
+  let fraction = 0
+  let stop = first
   for (; stop < end; stop++) {
     const digit = digitAt(bytes, stop)
     if (digit >= 0 && digit <= 9) number = number * 10 + digit
@@ -73,9 +78,6 @@ export function readPlainNumber(
   if (scanPlainNumber(bytes, start, end, decimal, into, place) !== end) into[place] = Number.NaN
 }
 
-/** Bytes of the longest number that is looked at: the longest that is printed has 24, and some print zeroes behind. */
-const longest = 400
-
 /**
  * Reads a number with a decimal point, however many digits it has, also with an exponent: the text must match `grammar`.
  * NaN for any other, and for what is too large for a double.
@@ -88,10 +90,24 @@ export function scanNumber(
   into: Float64Array,
   place: number,
 ): number {
-  let stop = scanPlainNumber(bytes, at, end, point, into, place)
-  const code = bytes[stop]! | 0x20
-  if (!Number.isNaN(into[place]) && code !== 0x65) return stop
+  const stop = scanPlainNumber(bytes, at, end, point, into, place)
+  const isPlain = (bytes[stop]! | 0x20) !== letterE && !Number.isNaN(into[place])
+  return isPlain ? stop : scanLongNumber(bytes, at, end, grammar, into, place)
+}
+
+/** Bytes of the longest number that is looked at: all digits of the smallest double would have more. */
+const longest = 400
+
+function scanLongNumber(
+  bytes: Buffer,
+  at: number,
+  end: number,
+  grammar: RegExp,
+  into: Float64Array,
+  place: number,
+): number {
   const most = Math.min(end, at + longest)
+  let stop = at
   while (stop < most && isInNumber(bytes[stop]!)) stop++
   const text = bytes.toString('latin1', at, stop)
   const number = grammar.test(text) ? Number(text) : Number.NaN
@@ -100,4 +116,4 @@ export function scanNumber(
 }
 
 const isInNumber = (code: number) =>
-  (code >= 48 && code <= 57) || code === point || code === plus || code === minus || (code | 0x20) === 0x65
+  (code >= 48 && code <= 57) || code === point || code === plus || code === minus || (code | 0x20) === letterE

@@ -56,13 +56,10 @@ export class TimeScanner {
     if (count === 0 || count > most) return -1
     const size = into[place]!
     const unit = this.#unit ?? unitOfSize(size)
-    if (unit === 's') into[place] = negative ? 0 - 1000 * size : 1000 * size
-    else if (unit === 'ms') into[place] = negative ? 0 - size : size
-    else if (negative) return -1
-    else if (count <= exactDigits) into[place] = Math.floor(size / (unit === 'us' ? 1e3 : 1e6))
-    // As a double …999999999 ns would become the next millisecond: the finer digits are left away.
-    else if (digitAt(bytes, start) > 0) scanDigits(bytes, start, stop - (unit === 'us' ? 3 : 6), into, place)
-    else return -1
+    if (unit === 's' || unit === 'ms') {
+      const ms = unit === 's' ? 1000 * size : size
+      into[place] = negative ? 0 - ms : ms
+    } else if (negative || !floorToMs(bytes, start, stop, unit, into, place)) return -1
     return this.#isWithin(into[place]!) ? stop : -1
   }
 
@@ -119,6 +116,22 @@ export class TimeScanner {
   #isWithin(time: number): boolean {
     return time >= this.#from && time < this.#to
   }
+}
+
+/** Takes the digits of an epoch number, which was read, that are finer than milliseconds; false where zeroes lead. */
+function floorToMs(
+  bytes: Uint8Array,
+  start: number,
+  stop: number,
+  unit: 'us' | 'ns',
+  into: Float64Array,
+  place: number,
+): boolean {
+  if (stop - start <= exactDigits) into[place] = Math.floor(into[place]! / (unit === 'us' ? 1e3 : 1e6))
+  // As a double …999999999 ns would become the next millisecond.
+  else if (digitAt(bytes, start) > 0) scanDigits(bytes, start, stop - (unit === 'us' ? 3 : 6), into, place)
+  else return false
+  return true
 }
 
 /** The place behind the digits from a place on. */
