@@ -1,10 +1,11 @@
 import { cpus } from 'node:os'
 import { chart } from './chart.ts'
+import { ingest } from './ingest.ts'
 import { queue } from './queue.ts'
 import { submit } from './submit.ts'
 
 /** The questions: one file each. */
-const benches: Record<string, (say: (line: string) => void) => Promise<void>> = { chart, submit, queue }
+const benches: Record<string, (say: (line: string) => void) => Promise<void>> = { chart, ingest, submit, queue }
 
 const say = (line: string) => process.stdout.write(`${line}\n`)
 const asked = process.argv.slice(2)
