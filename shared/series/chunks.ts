@@ -6,8 +6,10 @@ import { readMeta, type SeriesInfo } from './metadata.ts'
 import type { Points, Range } from './points.ts'
 import { fullChunk, type Rewrite, type Span, type TouchedChunk } from './rewrite.ts'
 import { formatSummary, parseSummary, type Summary, summarize } from './summary.ts'
+import { decodeTail, tailId } from './tail.ts'
 
 export interface Chunk {
+  /** That of the tail, which comes as the newest chunk, is `tailId`. */
   id: string
   /** What it was asked for instead of its points. */
   summary?: Summary
@@ -102,7 +104,8 @@ export async function readTouched(
 
 /**
  * Rewrites chunks and sets fields of the metadata in one step, if the series still has the revision `expected`
- * (undefined: does not exist). Gives the new revision; undefined when another writer was first.
+ * (undefined: does not exist), or has had nothing but appends since where all of the change lies before them. Gives the
+ * new revision; undefined when another writer was first.
  */
 export async function changeChunks(
   redis: Redis,
@@ -110,11 +113,12 @@ export async function changeChunks(
   expected: string | undefined,
   { drop, add }: Rewrite,
   fields: [string, string][],
+  liesBefore = false,
 ): Promise<string | undefined> {
   const random = (bytes: number) => randomBytes(bytes).toString('base64url')
   const added = add.flatMap((run) => [String(run.timestamps[0]), formatSummary(summarize(run)), encodeChunk(run)])
   const revision = await runScript(redis, 'changeSeries', Object.values(seriesKeys(name)), [
-    ...[name, random(9), expected ?? '', random(6)],
+    ...[name, random(9), expected ?? '', liesBefore ? 1 : '', random(6)],
     ...[drop.length, ...drop],
     ...[add.length, ...added],
     ...[fields.length, ...fields.flat()],
@@ -122,13 +126,15 @@ export async function changeChunks(
   return revision === null ? undefined : String(revision)
 }
 
-/** The points of a chunk. Throws ChunkError when it is missing or damaged, with its name. */
+/** The points of a chunk, or of the tail. Throws ChunkError when it is missing or damaged, with its name. */
 export function decode(name: string, id: string, bytes: Buffer | null): Points {
+  const isTail = id === tailId
   try {
     if (!bytes) throw new ChunkError('it is missing')
-    return decodeChunk(bytes)
+    return isTail ? decodeTail(bytes) : decodeChunk(bytes)
   } catch (error) {
     if (!(error instanceof ChunkError)) throw error
-    throw new ChunkError(`the chunk ${id} of the series '${name}' is damaged: ${error.message}`)
+    const what = isTail ? 'tail' : `chunk ${id}`
+    throw new ChunkError(`the ${what} of the series '${name}' is damaged: ${error.message}`)
   }
 }
