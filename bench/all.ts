@@ -1,12 +1,20 @@
 import { cpus } from 'node:os'
 import { chart } from './chart.ts'
 import { codec } from './codec.ts'
+import { ingest } from './ingest.ts'
 import { queue } from './queue.ts'
 import { submit } from './submit.ts'
 import { text } from './text.ts'
 
 /** The questions: one file each. */
-const benches: Record<string, (say: (line: string) => void) => Promise<void>> = { chart, codec, queue, submit, text }
+const benches: Record<string, (say: (line: string) => void) => Promise<void>> = {
+  chart,
+  codec,
+  ingest,
+  queue,
+  submit,
+  text,
+}
 
 const say = (line: string) => process.stdout.write(`${line}\n`)
 const asked = process.argv.slice(2)

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /**
  * Every key that Kymograph has in Redis. All keys of a series share a hash tag, so one script may change them
@@ -13,10 +13,11 @@ export interface SeriesKeys {
   chunks: string
   /** Hash: chunk id → `count first last min max …`, of shared/series/summary.ts. */
   summaries: string
+  /** String: the newest points, 16 bytes each, of shared/series/tail.ts; all are behind the last chunk. */
+  tail: string
 }
 
-const seriesTag = (name: string): string =>
-  createHash('sha256').update(name).digest().subarray(0, 16).toString('base64url')
+const seriesTag = (name: string): string => hash('sha256', name, 'buffer').subarray(0, 16).toString('base64url')
 
 export function seriesKeys(name: string): SeriesKeys {
   return seriesKeysOf(seriesTag(name))
@@ -25,7 +26,13 @@ export function seriesKeys(name: string): SeriesKeys {
 /** The same by the hash tag, where the name is not known. */
 export function seriesKeysOf(tag: string): SeriesKeys {
   const key = (part: string) => `ky:{${tag}}:${part}`
-  return { meta: key('meta'), index: key('index'), chunks: key('chunks'), summaries: key('summaries') }
+  return {
+    meta: key('meta'),
+    index: key('index'),
+    chunks: key('chunks'),
+    summaries: key('summaries'),
+    tail: key('tail'),
+  }
 }
 
 /** What an import keeps with a series until it is committed; under the series' hash tag. */
@@ -106,7 +113,7 @@ export const jobKeys = {
 
 /** What the keys of each form are of, with what their names tell: `readKey` is the inverse of the names above. */
 const keyForms = {
-  series: /^ky:\{(?<tag>[\w-]{22})\}:(?<part>meta|index|chunks|summaries)$/,
+  series: /^ky:\{(?<tag>[\w-]{22})\}:(?<part>meta|index|chunks|summaries|tail)$/,
   staged: /^ky:\{(?<tag>[\w-]{22})\}:staged:(?<id>[\w-]+)$/,
   prepared: /^ky:\{(?<tag>[\w-]{22})\}:staged:(?<id>[\w-]+):[\w-]+:(?<part>chunks|summaries)$/,
   aside: /^ky:\{(?<tag>[\w-]{22})\}:aside:(?<what>.+)$/s,

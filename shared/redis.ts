@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import type { Socket } from 'node:net'
 import { Redis } from 'ioredis'
 import type { Log } from './log.ts'
 
@@ -47,7 +48,24 @@ export function connect(url: string, log: Log): Redis {
     down = false
   })
   for (const [name, lua] of scripts) redis.defineCommand(name, { lua })
+  writeTogether(redis)
   return redis
+}
+
+/**
+ * Hands what is sent in one turn of the event loop to the system in one write: each costs as much as some commands. A
+ * pipeline is one write as it is, and goes at once, since whoever sends one may have much to do then.
+ */
+function writeTogether(redis: Redis): void {
+  const send = redis.sendCommand.bind(redis)
+  redis.sendCommand = (command, stream) => {
+    const socket = redis.stream as Socket | undefined
+    if (stream === undefined && socket?.writable && socket.writableCorked === 0) {
+      socket.cork()
+      setImmediate(() => socket.uncork())
+    }
+    return send(command, stream)
+  }
 }
 
 /** A second connection with the same options, for subscriptions: these occupy a connection. */

@@ -1,6 +1,6 @@
 import { createServer, connect as dial, type Socket } from 'node:net'
 import t, { type Test } from 'tap'
-import { jobKeys } from '../shared/keys.ts'
+import { jobKeys, seriesKeys } from '../shared/keys.ts'
 import { call } from './local.ts'
 import { serveHere } from './processes.ts'
 import { jobOf, makeStage, poke, type Stage, startWorker, submit } from './stage.ts'
@@ -87,4 +87,26 @@ t.test('what is sent again after its answer was lost is done once', async (t) =>
   t.equal(removed.status, 204, 'not 410')
   const queued = (await ask(direct, 'never')).body.id
   t.match((await cut.during(jobKeys.asks(queued), () => cancel(stage, queued))).body, { status: 'cancelled' })
+})
+
+t.test('points that are sent again after the answer was lost are written once, and counted once', async (t) => {
+  const direct = await makeStage(t)
+  const cut = await startCut(t, direct.redis.port)
+  const points = await serveHere('points', { ...direct.settings, REDIS_URL: cut.url })
+  t.teardown(() => points.stop())
+  const send = (body: string) =>
+    call(points.url, 'POST', '/series/s/points', { body, headers: { 'content-type': 'text/csv' } })
+  const { tail } = seriesKeys('s')
+  const before = [await send('2024-01-01,1'), await send('2024-01-02,2')]
+  t.same(
+    before.map(({ body }) => body.inserted),
+    [1, 1],
+  )
+  const appended = await cut.during(tail, () => send('2024-01-03,3'))
+  t.match(appended.body, { inserted: 1, updated: 0, unchanged: 0 })
+  const mixed = await cut.during(tail, () => send('2024-01-02,2\n2024-01-03,4\n2024-01-04,5'))
+  t.match(mixed.body, { inserted: 1, updated: 1, unchanged: 1 })
+  const { body } = await call(points.url, 'GET', '/series/s')
+  t.match(body, { count: 4, max: 5, revision: mixed.body.revision })
+  t.match(body.revision, /\.4$/, 'a change each')
 })

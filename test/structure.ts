@@ -23,7 +23,8 @@ const environment: Record<string, string[] | 'all'> = {
 }
 
 /** Of shared/series, what talks to Redis; the rest is pure. */
-const storeFiles = /^shared\/series\/(store|chunks|parts|directory|retention|staging|commit|imports)\.ts$/
+const storeFiles =
+  /^shared\/series\/(store|contract|append|chunks|parts|directory|retention|staging|commit|imports)\.ts$/
 
 const keyNames = 'shared/keys.ts'
 const keyPrefix = ['ky', ''].join(':')

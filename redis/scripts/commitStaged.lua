@@ -1,9 +1,9 @@
 -- Swaps the chunks that a commit has prepared into a series in one step, if the series still has the revision that they
 -- were computed from, and forgets what the import held for it. The id of the change stays in meta, so that a second run
 -- of the same call is no conflict.
--- KEYS: meta, index, chunks, summaries of one series; staged runs, prepared chunks, prepared summaries
+-- KEYS: meta, index, chunks, summaries, tail of one series; staged runs, prepared chunks, prepared summaries
 -- ARGV: name, random id of this change, expected revision ('' when the series must not exist yet), generation for a new
---   series, then ids of chunks to drop
+--   series, then ids of chunks to drop ('tail' for the tail)
 -- Output: the revision 'generation.counter' after this change, or nil when another writer was first
 local name, change, expected, generation = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local current = ''
@@ -15,43 +15,50 @@ if redis.call('EXISTS', KEYS[1]) == 1 then
   generation = meta[2]
 end
 -- Without its runs the import was committed by another, or has expired; so may have what was prepared, if this call is late.
-if current ~= expected or redis.call('EXISTS', KEYS[5], KEYS[6], KEYS[7]) < 3 then return nil end
+if current ~= expected or redis.call('EXISTS', KEYS[6], KEYS[7], KEYS[8]) < 3 then return nil end
 if current == '' then redis.call('HSET', KEYS[1], 'name', name, 'generation', generation, 'counter', 0, 'count', 0) end
+-- A full Redis refuses a script's first write, if that takes memory, and lets those behind it pass.
+redis.call('HSET', KEYS[1], 'change', change)
 
 local difference = 0
 for i = 5, #ARGV do
   local id = ARGV[i]
-  difference = difference - tonumber(string.match(redis.call('HGET', KEYS[4], id), '^(%S+)'))
-  redis.call('ZREM', KEYS[2], id)
-  redis.call('HDEL', KEYS[3], id)
-  redis.call('HDEL', KEYS[4], id)
+  if id == 'tail' then
+    difference = difference - redis.call('STRLEN', KEYS[5]) / 16
+    redis.call('UNLINK', KEYS[5])
+  else
+    difference = difference - tonumber(string.match(redis.call('HGET', KEYS[4], id), '^(%S+)'))
+    redis.call('ZREM', KEYS[2], id)
+    redis.call('HDEL', KEYS[3], id)
+    redis.call('HDEL', KEYS[4], id)
+  end
 end
 local whole = redis.call('EXISTS', KEYS[4]) == 0
-local summaries = redis.call('HGETALL', KEYS[7])
+local summaries = redis.call('HGETALL', KEYS[8])
 for i = 1, #summaries, 2 do
   local id, summary = summaries[i], summaries[i + 1]
   local count, first = string.match(summary, '^(%S+) (%S+)')
   difference = difference + tonumber(count)
   redis.call('ZADD', KEYS[2], first, id)
   if not whole then
-    redis.call('HSET', KEYS[3], id, redis.call('HGET', KEYS[6], id))
+    redis.call('HSET', KEYS[3], id, redis.call('HGET', KEYS[7], id))
     redis.call('HSET', KEYS[4], id, summary)
   end
 end
 if whole and #summaries > 0 then
   -- Nothing of the series stays beside: its chunks are the prepared ones, which need not be copied.
-  redis.call('PERSIST', KEYS[6])
   redis.call('PERSIST', KEYS[7])
-  redis.call('RENAME', KEYS[6], KEYS[3])
-  redis.call('RENAME', KEYS[7], KEYS[4])
+  redis.call('PERSIST', KEYS[8])
+  redis.call('RENAME', KEYS[7], KEYS[3])
+  redis.call('RENAME', KEYS[8], KEYS[4])
 end
-redis.call('UNLINK', KEYS[5], KEYS[6], KEYS[7])
+redis.call('UNLINK', KEYS[6], KEYS[7], KEYS[8])
 
-redis.call('HSET', KEYS[1], 'change', change)
 redis.call('HINCRBY', KEYS[1], 'count', difference)
-local head = redis.call('ZRANGE', KEYS[2], 0, 0)[1]
-local tail = redis.call('ZRANGE', KEYS[2], -1, -1)[1]
-local _, first = string.match(redis.call('HGET', KEYS[4], head), '^(%S+) (%S+)')
-local _, _, last = string.match(redis.call('HGET', KEYS[4], tail), '^(%S+) (%S+) (%S+)')
+local oldest, newest = redis.call('ZRANGE', KEYS[2], 0, 0)[1], redis.call('ZRANGE', KEYS[2], -1, -1)[1]
+local _, first = string.match(redis.call('HGET', KEYS[4], oldest), '^(%S+) (%S+)')
+local _, _, last = string.match(redis.call('HGET', KEYS[4], newest), '^(%S+) (%S+) (%S+)')
+-- A tail that is still there has the last point already; but there may have been no chunk before it.
+if redis.call('EXISTS', KEYS[5]) == 1 then last = redis.call('HGET', KEYS[1], 'last') end
 redis.call('HSET', KEYS[1], 'first', first, 'last', last)
 return generation .. '.' .. redis.call('HINCRBY', KEYS[1], 'counter', 1)

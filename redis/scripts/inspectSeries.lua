@@ -1,7 +1,7 @@
 -- Reads all of a series but its chunks, in one step, whatever state it is in.
--- KEYS: meta, index, chunks, summaries of one series
+-- KEYS: meta, index, chunks, summaries, tail of one series
 -- Output: { types of the keys, their times to live in ms, HGETALL of meta, ids with scores of the index, ids of the
---   chunks, HGETALL of the summaries }; what has another type than it should comes empty
+--   chunks, HGETALL of the summaries, the tail }; what is not there, or of another type than it should be, comes empty
 local types, lives = {}, {}
 for i, key in ipairs(KEYS) do
   types[i] = redis.call('TYPE', key).ok
@@ -17,4 +17,5 @@ return {
   read(2, 'zset', 'ZRANGE', KEYS[2], 0, -1, 'WITHSCORES'),
   read(3, 'hash', 'HKEYS', KEYS[3]),
   read(4, 'hash', 'HGETALL', KEYS[4]),
+  types[5] == 'string' and redis.call('GET', KEYS[5]) or '',
 }

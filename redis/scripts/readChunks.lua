@@ -1,5 +1,6 @@
--- Reads the chunks of a range at one revision, a portion at a call.
--- KEYS: meta, index, chunks, summaries of one series
+-- Reads the chunks of a range at one revision, a portion at a call. The tail is the chunk 'tail', the newest; it is no chunk of
+-- a portion's most.
+-- KEYS: meta, index, chunks, summaries, tail of one series
 -- ARGV: name, from, to (half-open; '-inf' and '+inf' when open), order ('asc' or 'desc'), points wanted (0: all),
 --   most chunks of a portion, the revision and the last chunk of the portion before ('' and '' for the first),
 --   milliseconds: chunks that are shorter come as their summaries (0: none)
@@ -8,7 +9,7 @@
 --   chunks in the asked order, no more than needed for the points wanted; of chunk and summary one is ''
 local name, from, to, order, wanted, most, revision, after, summarized = unpack(ARGV)
 if redis.call('EXISTS', KEYS[1]) == 0 then return nil end
-local meta = redis.call('HMGET', KEYS[1], 'name', 'generation', 'counter')
+local meta = redis.call('HMGET', KEYS[1], 'name', 'generation', 'counter', 'last')
 if meta[1] ~= name then return redis.error_reply('COLLISION two series names share a hash') end
 if revision ~= '' and revision ~= meta[2] .. '.' .. meta[3] then return nil end
 
@@ -54,7 +55,24 @@ local function give(id)
   found[#found + 1], found[#found + 2] = redis.call('HGET', KEYS[3], id), ''
   spent = spent + 1
 end
-local ids = following(after)
+local limited = wanted > 0
+local function enough(count, first, last)
+  -- A chunk that straddles an edge may have nothing to give.
+  if limited and first >= start and last < stop then wanted = math.max(0, wanted - count) end
+  return limited and wanted == 0
+end
+-- Gives the tail where the range meets it; says whether it was enough.
+local function give_tail()
+  local length = redis.call('STRLEN', KEYS[5])
+  if length == 0 then return false end
+  local first, last = struct.unpack('<d', redis.call('GETRANGE', KEYS[5], 0, 7)), tonumber(meta[4])
+  if last < start or first >= stop then return false end
+  found[#found + 1], found[#found + 2], found[#found + 3] = 'tail', redis.call('GET', KEYS[5]), ''
+  return enough(length / 16, first, last)
+end
+
+local done = order == 'desc' and after == '' and give_tail()
+local ids = done and {} or following(after)
 while #ids > 0 and more == 0 do
   for _, id in ipairs(ids) do
     if spent >= most then
@@ -62,13 +80,10 @@ while #ids > 0 and more == 0 do
       break
     end
     give(id)
-    if wanted > 0 then
-      local count, first, last = summary(id)
-      -- A chunk that straddles an edge may have nothing to give.
-      if first >= start and last < stop then wanted = wanted - count end
-      if wanted <= 0 then return { redis.call('HGETALL', KEYS[1]), found, 0, 0 } end
-    end
+    done = limited and enough(summary(id))
+    if done then break end
   end
-  ids = #ids == batch and following(ids[batch]) or {}
+  ids = not done and #ids == batch and following(ids[batch]) or {}
 end
+if order == 'asc' and not done and more == 0 then give_tail() end
 return { redis.call('HGETALL', KEYS[1]), found, wanted, more }

@@ -1,8 +1,8 @@
 import { ChunkError, decodeChunk } from '../series/codec.ts'
+import { disorderOf, pointsOnly } from '../series/disorder.ts'
 import { sortPoints } from '../series/merge.ts'
 import type { Points } from '../series/points.ts'
 import { formatSummary, parseSummary, summarize } from '../series/summary.ts'
-import { maxTime, minTime } from '../time.ts'
 import type { FaultCode } from './faults.ts'
 
 /** A chunk with what stands beside it, as it was found. */
@@ -83,20 +83,3 @@ function lost(summary: string): string {
 
 const furthest = 8.64e15
 export const time = (ms: number): string => (Math.abs(ms) <= furthest ? new Date(ms).toISOString() : String(ms))
-
-function disorderOf({ timestamps, values }: Points): string | undefined {
-  if (timestamps.length === 0) return 'it has no points'
-  for (const [i, timestamp] of timestamps.entries()) {
-    if (!isTime(timestamp)) return `its point ${i} has the time ${timestamp}`
-    if (!Number.isFinite(values[i])) return `its point ${i} has the value ${values[i]}`
-    if (i > 0 && timestamps[i - 1]! >= timestamp) return `its point ${i} is not after the one before`
-  }
-  return undefined
-}
-
-const isTime = (value: number) => Number.isInteger(value) && value >= minTime && value <= maxTime
-
-function pointsOnly({ timestamps, values }: Points): Points {
-  const isPoint = (_: number, i: number) => isTime(timestamps[i]!) && Number.isFinite(values[i])
-  return { timestamps: timestamps.filter(isPoint), values: values.filter(isPoint) }
-}

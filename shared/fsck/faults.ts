@@ -18,7 +18,7 @@ export const faultTable = {
   ],
   'series-totals': [
     'damage',
-    'Count, first or last of a series are not those of its chunks.',
+    'Count, first or last of a series are not those of its chunks and its tail.',
     'They are counted anew.',
   ],
   'series-expires': ['damage', 'A key of a series would expire.', 'It no longer does.'],
@@ -48,6 +48,11 @@ export const faultTable = {
     'damage',
     'Chunks overlap in time.',
     'They are merged; of points of one time that of the later chunk counts.',
+  ],
+  'tail-damaged': [
+    'damage',
+    'The tail of a series is not whole points in time order behind all chunks.',
+    'Its points are put in order and into chunks; what is no point is left out.',
   ],
   'name-missing': [
     'damage',

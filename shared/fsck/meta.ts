@@ -9,7 +9,7 @@ export const metaForms: Record<string, FieldForm> = {
   generation: matching(/^[\w-]{8}$/),
   counter: count,
   count,
-  change: optional(matching(/^[\w-]{12}$/)),
+  change: optional(matching(/^[\w-]{12}(?: \d+){0,3}$/)),
   first: time,
   last: time,
   labels: { isRight: (value) => readLabels(value) !== undefined },

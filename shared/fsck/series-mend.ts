@@ -5,6 +5,7 @@ import { mergePoints } from '../series/merge.ts'
 import { noPoints, type Points, slicePoints } from '../series/points.ts'
 import { fullChunk } from '../series/rewrite.ts'
 import { formatSummary, parseSummary, summarize } from '../series/summary.ts'
+import { tailId } from '../series/tail.ts'
 import type { ChunkState } from './chunk.ts'
 import type { Commands } from './faults.ts'
 
@@ -37,7 +38,7 @@ export async function planChunks(
   keys: string[],
   states: ChunkState[],
 ): Promise<(commands: Commands) => void> {
-  const [metaKey, indexKey, chunksKey, summariesKey] = keys as [string, string, string, string]
+  const [metaKey, indexKey, chunksKey, summariesKey, tailKey] = keys as [string, string, string, string, string]
   const read = async ({ id, points }: ChunkState): Promise<Points> =>
     points ?? decodeChunk((await redis.hgetBuffer(chunksKey, id))!)
   const asides = new Map<string, Buffer>()
@@ -76,6 +77,7 @@ export async function planChunks(
       commands.zrem(indexKey, id)
       commands.hdel(chunksKey, id)
       commands.hdel(summariesKey, id)
+      if (id === tailId) commands.unlink(tailKey)
     }
     for (const { id, summary } of filed) {
       commands.zadd(indexKey, parseSummary(summary).first, id)

@@ -8,11 +8,12 @@ import { type Commands, Findings, type Look, type Subject } from './faults.ts'
 import { fieldFaults, pairsOf } from './fields.ts'
 import { metaForms } from './meta.ts'
 import { planChunks, setAside } from './series-mend.ts'
+import { examineTail } from './tail.ts'
 
 /** Chunks that are read at a time: a megabyte. */
 const portion = 64
 
-const partTypes = ['hash', 'zset', 'hash', 'hash']
+const partTypes = ['hash', 'zset', 'hash', 'hash', 'string']
 
 interface Snapshot {
   types: string[]
@@ -22,6 +23,7 @@ interface Snapshot {
   index: Map<string, string>
   chunkIds: string[]
   summaries: Map<string, string>
+  tail: Buffer
 }
 
 /** A series with all that belongs to it, by the hash tag of its keys. */
@@ -34,7 +36,7 @@ async function lookAtSeries(redis: Redis, tag: string, keys: string[]): Promise<
   const found = await takeSnapshot(redis, keys)
   const name = found.meta.get('name')
   const findings = new Findings({ series: name })
-  const [metaKey, indexKey, chunksKey] = keys as [string, string, string]
+  const [metaKey, indexKey, chunksKey, , tailKey] = keys as [string, string, string, string, string]
 
   for (const [i, type] of found.types.entries()) {
     if (type !== 'none' && type !== partTypes[i]) findings.say('wrong-type', keys[i]!, `it is a ${type}`)
@@ -42,7 +44,7 @@ async function lookAtSeries(redis: Redis, tag: string, keys: string[]): Promise<
   if (findings.faults.length > 0 || found.types.every((type) => type === 'none')) return findings
   if (found.types[0] === 'none') {
     const parts = keys.filter((_, i) => found.types[i] !== 'none')
-    const detail = `${found.chunkIds.length} chunks`
+    const detail = `${found.chunkIds.length} chunks${found.tail.length > 0 ? ' and a tail' : ''}`
     findings.say('series-headless', chunksKey, detail, (commands) => setAside(commands, tag, parts))
     return findings
   }
@@ -56,12 +58,16 @@ async function lookAtSeries(redis: Redis, tag: string, keys: string[]): Promise<
   for (const { id, faults } of states) {
     for (const { code, detail } of faults) findings.say(code, chunksKey, `chunk ${id}: ${detail}`, () => {}, id)
   }
+  const chunks = placedChunks(found)
+  const end = chunks.reduce((most, { last }) => Math.max(most, last), -Infinity)
+  const tail = examineTail(found.tail, end)
+  for (const { code, detail } of tail?.faults ?? []) findings.say(code, tailKey, `the tail: ${detail}`, () => {})
   const areRight = findings.faults.length === 0
-  for (const [before, after] of overlaps(found)) {
+  for (const [before, after] of overlaps(chunks)) {
     const detail = `chunk ${before.id} ends at ${time(before.last)}, chunk ${after.id} begins at ${time(after.first)}`
     findings.say('chunks-overlap', indexKey, detail, () => {}, after.id)
   }
-  const wrongTotals = totalsFault(found)
+  const wrongTotals = totalsFault(found, [...chunks, ...(tail ? [parseSummary(tail.summary)] : [])])
   if (areRight && wrongTotals) findings.say('series-totals', metaKey, wrongTotals, () => {})
 
   const isMisnamed = name !== undefined && seriesKeys(name).meta !== metaKey
@@ -78,7 +84,7 @@ async function lookAtSeries(redis: Redis, tag: string, keys: string[]): Promise<
   if (name !== undefined && !isMisnamed) await lookAtEntries(redis, name, found.meta, findings)
 
   if (touchesSeries) {
-    const put = await planChunks(redis, tag, keys, states)
+    const put = await planChunks(redis, tag, keys, tail ? [...states, tail] : states)
     findings.mends.push((commands) => {
       put(commands)
       commands.hset(metaKey, 'change', random(9))
@@ -90,14 +96,16 @@ async function lookAtSeries(redis: Redis, tag: string, keys: string[]): Promise<
 
 async function takeSnapshot(redis: Redis, keys: string[]): Promise<Snapshot> {
   const reply = await runScriptForBuffers(redis, 'inspectSeries', keys, [])
-  const [types, lives, meta, index, chunkIds, summaries] = reply as [Buffer[], number[], ...Buffer[][]]
+  const [types, lives, ...rest] = reply as [Buffer[], number[], Buffer[], Buffer[], Buffer[], Buffer[], Buffer]
+  const [meta, index, chunkIds, summaries, tail] = rest
   return {
     types: types.map(String),
     lives,
-    meta: pairsOf(meta!),
-    index: pairsOf(index!),
-    chunkIds: chunkIds!.map(String),
-    summaries: pairsOf(summaries!),
+    meta: pairsOf(meta),
+    index: pairsOf(index),
+    chunkIds: chunkIds.map(String),
+    summaries: pairsOf(summaries),
+    tail,
   }
 }
 
@@ -128,19 +136,18 @@ function placedChunks({ summaries }: Snapshot): Placed[] {
     .sort((a, b) => a.first - b.first)
 }
 
-/** Pairs of chunks that overlap, by their summaries. */
-function* overlaps(found: Snapshot): Generator<[Placed, Placed]> {
+/** Pairs of chunks, in time order, that overlap. */
+function* overlaps(chunks: Placed[]): Generator<[Placed, Placed]> {
   let furthest: Placed | undefined
-  for (const chunk of placedChunks(found)) {
+  for (const chunk of chunks) {
     if (furthest && chunk.first <= furthest.last) yield [furthest, chunk]
     if (!furthest || chunk.last > furthest.last) furthest = chunk
   }
 }
 
-/** Says where count, first and last are not those of the chunks, by their summaries. */
-function totalsFault(found: Snapshot): string | undefined {
-  const chunks = placedChunks(found)
-  const said = ['count', 'first', 'last'].map((field) => found.meta.get(field) ?? 'nothing')
+/** Says where count, first and last are not those of the chunks and the tail, in time order, by their summaries. */
+function totalsFault({ meta }: Snapshot, chunks: Summary[]): string | undefined {
+  const said = ['count', 'first', 'last'].map((field) => meta.get(field) ?? 'nothing')
   const count = chunks.reduce((sum, chunk) => sum + chunk.count, 0)
   const last = chunks.reduce((most, chunk) => Math.max(most, chunk.last), -Infinity)
   const right = [count, ...(chunks.length === 0 ? ['nothing', 'nothing'] : [chunks[0]!.first, last])].map(String)

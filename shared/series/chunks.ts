@@ -102,7 +102,8 @@ export async function readTouched(
 
 /**
  * Rewrites chunks and sets fields of the metadata in one step, if the series still has the revision `expected`
- * (undefined: does not exist). Gives the new revision; undefined when another writer was first.
+ * (undefined: does not exist), or has had nothing but appends since where all of the change lies before them. Gives the
+ * new revision; undefined when another writer was first.
  */
 export async function changeChunks(
   redis: Redis,
@@ -110,11 +111,12 @@ export async function changeChunks(
   expected: string | undefined,
   { drop, add }: Rewrite,
   fields: [string, string][],
+  { liesBefore = false, brings = false } = {},
 ): Promise<string | undefined> {
   const random = (bytes: number) => randomBytes(bytes).toString('base64url')
   const added = add.flatMap((run) => [String(run.timestamps[0]), formatSummary(summarize(run)), encodeChunk(run)])
   const revision = await runScript(redis, 'changeSeries', Object.values(seriesKeys(name)), [
-    ...[name, random(9), expected ?? '', random(6)],
+    ...[name, random(9), expected ?? '', liesBefore ? 1 : '', brings ? 1 : '', random(6)],
     ...[drop.length, ...drop],
     ...[add.length, ...added],
     ...[fields.length, ...fields.flat()],

@@ -13,6 +13,7 @@ import { fullChunk } from './rewrite.ts'
 import { aloneRuns, mergeRuns, type Run, touchedChunks } from './runs.ts'
 import { parseRun, type StagedRun, summaryOf } from './staging.ts'
 import { formatSummary, parseSummary, summarize } from './summary.ts'
+import { decodeTail, tailId } from './tail.ts'
 
 export interface Committed {
   inserted: number
@@ -24,7 +25,7 @@ export interface Committed {
   expired: number
 }
 
-/** A chunk of the series as a run of what it holds. */
+/** A chunk of the series, or its tail, as a run of what it holds. */
 interface StoredRun extends Run {
   id: string
 }
@@ -54,8 +55,9 @@ async function attemptCommit(redis: Redis, name: string, importId: string): Prom
   const random = (bytes: number) => randomBytes(bytes).toString('base64url')
   const series = seriesKeys(name)
   const staged = stagedKeys(name, importId, random(6))
-  const reply = await runScript(redis, 'readSummaries', [series.meta, series.summaries, staged.runs], [name])
-  const [meta, summaries, fields] = reply as [string[], string[], string[]]
+  const read = [series.meta, series.summaries, series.tail, staged.runs]
+  const reply = await runScript(redis, 'readSummaries', read, [name])
+  const [meta, summaries, tail, fields] = reply as [string[], string[], string, string[]]
   if (fields.length === 0) return undefined
   const info = meta.length === 0 ? undefined : readMeta(meta)
   const revision = info?.revision
@@ -65,17 +67,20 @@ async function attemptCommit(redis: Redis, name: string, importId: string): Prom
     return 'raced'
   }
   const runs = fields.map(parseRun)
-  const chunks = storedRuns(summaries)
+  const chunks = storedRuns(tail === '' ? summaries : [...summaries, tailId, tail])
   const isWhole = ({ count, first }: StagedRun) => count === fullChunk && (from === undefined || first >= from)
   const alone = new Set(aloneRuns(runs, chunks).filter(isWhole))
   const others = runs.filter((run) => !alone.has(run))
   const touched = touchedChunks(chunks, others, fullChunk)
+  const tailRun = chunks.find(({ id }) => id === tailId)
+  // Nothing may come behind the tail: what the import has there goes with it into chunks.
+  if (tailRun && runs.some(({ last }) => last > tailRun.first)) touched.add(tailRun)
   const stay = [...chunks.filter((chunk) => !touched.has(chunk)), ...alone].map(({ first }) => first)
 
   const counts: Committed = { inserted: 0, updated: 0, unchanged: 0, repeated: 0, expired: 0 }
   const chunker = new Chunker(stay, fullChunk)
   const load = (runs: (StagedRun | StoredRun)[]) =>
-    loadRuns(redis, name, { series: series.chunks, staged: staged.runs }, runs)
+    loadRuns(redis, name, { series: series.chunks, tail: series.tail, staged: staged.runs }, runs)
   try {
     for await (const stretch of mergeRuns([...others, ...touched], load as (runs: Run[]) => Promise<Points[]>)) {
       counts.updated += stretch.updated
@@ -129,20 +134,22 @@ class Gone extends Error {}
 async function loadRuns(
   redis: Redis,
   name: string,
-  keys: { series: string; staged: string },
+  keys: { series: string; tail: string; staged: string },
   runs: (StagedRun | StoredRun)[],
 ): Promise<Points[]> {
   const commands = redis.pipeline()
   for (const run of runs) {
     if ('field' in run) commands.hgetBuffer(keys.staged, run.field)
+    else if (run.id === tailId) commands.getBuffer(keys.tail)
     else commands.hgetBuffer(keys.series, run.id)
   }
   const replies = (await commands.exec()) ?? []
-  return replies.map(([error, bytes]) => {
+  return replies.map(([error, bytes], i) => {
     if (error) throw error
     if (bytes === null) throw new Gone()
+    const run = runs[i]!
     try {
-      return decodeChunk(bytes as Buffer)
+      return 'id' in run && run.id === tailId ? decodeTail(bytes as Buffer) : decodeChunk(bytes as Buffer)
     } catch (error) {
       if (!(error instanceof ChunkError)) throw error
       throw new ChunkError(`a chunk of the series '${name}' is damaged: ${error.message}`)

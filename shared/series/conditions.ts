@@ -12,16 +12,20 @@ export interface WriteOptions {
   point?: number | undefined
 }
 
+export const isConditional = ({ ifMatch, ifNoneMatch }: WriteOptions): boolean =>
+  ifMatch !== undefined || ifNoneMatch !== undefined
+
 /**
  * Checks the conditions of a change against what is there: the revision, undefined when there is no such series, and the
  * chunks that the change touches. Throws Problem 'precondition-failed'.
  */
 export function checkConditions(
-  { ifMatch, ifNoneMatch, point }: WriteOptions,
+  options: WriteOptions,
   revision: string | undefined,
   chunks: TouchedChunk[] = [],
 ): void {
-  if (ifMatch === undefined && ifNoneMatch === undefined) return
+  if (!isConditional(options)) return
+  const { ifMatch, ifNoneMatch, point } = options
   const there = revision !== undefined && (point === undefined || hasPoint(chunks, point))
   if (ifMatch === '*' && !there) throw failed(revision === undefined || point === undefined, 'does not exist')
   if (Array.isArray(ifMatch)) {

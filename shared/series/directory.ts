@@ -1,8 +1,10 @@
 import { labelKey, namesKey, seriesKeys } from '../keys.ts'
-import { type Redis, runScript } from '../redis.ts'
+import { type Redis, runScriptForBuffers } from '../redis.ts'
 import { type Matcher, matches, wantedValues } from './match.ts'
 import { readMeta, type SeriesDetail, type SeriesInfo } from './metadata.ts'
-import { parseSummary } from './summary.ts'
+import { parseSummary, summarize } from './summary.ts'
+import { tailId } from './tail.ts'
+import { unpack } from './unpack.ts'
 
 export interface ListQuery {
   prefix?: string
@@ -92,14 +94,15 @@ export async function getSeries(redis: Redis, name: string): Promise<SeriesInfo 
 }
 
 export async function describeSeries(redis: Redis, name: string): Promise<SeriesDetail | undefined> {
-  const reply = await runScript(redis, 'describeSeries', Object.values(seriesKeys(name)), [name])
+  const reply = await runScriptForBuffers(redis, 'describeSeries', Object.values(seriesKeys(name)), [name])
   if (reply === null) return undefined
-  const [meta, summaries, bytes] = reply as [string[], string[], number]
+  const [meta, summaries, tail, bytes] = reply as [Buffer[], Buffer[], Buffer, number]
+  const parts = summaries.map((summary) => parseSummary(String(summary)))
+  if (tail.length > 0) parts.push(summarize(unpack(name, { id: tailId, bytes: tail })))
   let [min, max] = [Infinity, -Infinity]
-  for (const summary of summaries) {
-    const chunk = parseSummary(summary)
-    min = Math.min(min, chunk.min)
-    max = Math.max(max, chunk.max)
+  for (const part of parts) {
+    min = Math.min(min, part.min)
+    max = Math.max(max, part.max)
   }
-  return { ...readMeta(meta), ...(summaries.length === 0 ? {} : { min, max }), bytes }
+  return { ...readMeta(meta.map(String)), ...(parts.length === 0 ? {} : { min, max }), bytes }
 }

@@ -1,10 +1,11 @@
 import { mergePoints, withoutRange } from './merge.ts'
 import { concatPoints, lowerBound, noPoints, type Points, type Range, slicePoints } from './points.ts'
+import { tailId } from './tail.ts'
 
 /** Points of a full chunk. */
 export const fullChunk = 8192
 
-/** A chunk as a change sees it. */
+/** A chunk as a change sees it; the tail is the last of them, with `tailId`, and is cut into chunks when it changes. */
 export interface TouchedChunk {
   id: string
   count: number
@@ -75,7 +76,8 @@ export function replaceIn(chunks: TouchedChunk[], { from = -Infinity, to = Infin
   }
   for (const chunk of chunks) {
     const first = lowerBound(added.timestamps, chunk.first)
-    const beyond = lowerBound(added.timestamps, chunk.last + 1)
+    // Nothing may come behind the tail: what is added there goes with it into chunks.
+    const beyond = chunk.id === tailId ? added.timestamps.length : lowerBound(added.timestamps, chunk.last + 1)
     if (beyond > first) {
       group.push(chunk)
       continue
@@ -140,7 +142,8 @@ function pointsOf({ points, chunks }: Piece): Points {
   return points ?? joined(chunks)
 }
 
-function cut(points: Points): Points[] {
+/** Cuts points into as few chunks of one size as hold them. */
+export function cut(points: Points): Points[] {
   const count = points.timestamps.length
   const parts = Math.ceil(count / fullChunk)
   const edge = (part: number) => Math.round((part * count) / parts)

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import t from 'tap'
 import { startRedis } from '../../scripts/own-redis.ts'
+import { bending } from '../../test/bent.ts'
 import { columns, counter, problem, rows, times } from '../../test/points.ts'
 import { makeLog } from '../log.ts'
 import { connect } from '../redis.ts'
@@ -24,6 +25,7 @@ t.teardown(async () => {
 /** Two stores that know nothing of one another, as in two processes. */
 const store = openStore(redis)
 const other = openStore(second)
+const { delayed, resent } = bending(t, server.url)
 
 t.test('a list never misses a series, however it is changed, deleted and made by others meanwhile', async (t) => {
   const missed: string[] = []
@@ -44,33 +46,6 @@ t.test('a list never misses a series, however it is changed, deleted and made by
   }
   t.same(missed, [])
 })
-
-type Send = () => Promise<unknown>
-
-/** A store whose connection does one command in another way. */
-function bent(command: string, way: (send: Send) => Promise<unknown>): SeriesStore {
-  const slow = connect(server.url, makeLog('silent'))
-  t.teardown(() => slow.disconnect())
-  const commands = slow as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>
-  const send = commands[command]!.bind(slow)
-  commands[command] = (...args) => way(() => send(...args))
-  return openStore(slow)
-}
-
-/** A store whose connection does one command only after something else has happened. */
-const delayed = (command: string, before: Send) =>
-  bent(command, async (send) => {
-    await before()
-    return send()
-  })
-
-/** A store whose connection sends one command again because the first answer got lost, and something else between. */
-const resent = (command: string, between: Send = async () => {}) =>
-  bent(command, async (send) => {
-    await send()
-    await between()
-    return send()
-  })
 
 const listed = async (match: string) => {
   const found = await store.list({ match: parseMatch(match), limit: 100 })

@@ -2,87 +2,25 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { seriesKeys } from '../keys.ts'
 import { Problem } from '../problems.ts'
 import { type Redis, runScript } from '../redis.ts'
-import { changeChunks, type ReadOptions, readChunks, readTouched } from './chunks.ts'
-import { checkConditions, type WriteOptions } from './conditions.ts'
-import {
-  describeSeries,
-  getSeries,
-  type ListQuery,
-  listSeries,
-  putInIndex,
-  type SeriesPage,
-  takeFromIndex,
-} from './directory.ts'
-import type { Metadata, SeriesDetail, SeriesInfo } from './metadata.ts'
+import { append } from './append.ts'
+import { changeChunks, readChunks, readTouched } from './chunks.ts'
+import { checkConditions, isConditional, type WriteOptions } from './conditions.ts'
+import type { Replaced, SeriesStore } from './contract.ts'
+import { describeSeries, getSeries, listSeries, putInIndex, takeFromIndex } from './directory.ts'
+import type { Metadata, SeriesInfo } from './metadata.ts'
 import { metaFields, sameMetadata } from './metadata.ts'
-import { type Parts, type PartsOptions, readParts } from './parts.ts'
+import { readParts } from './parts.ts'
 import { noPoints, type Points, pointsInRange, type Range } from './points.ts'
 import { contended, unknownSeries } from './refusals.ts'
 import { dropExpired, hasExpired, keptFrom, noteDue } from './retention.ts'
 import { type Rewrite, replaceIn, type Span, spansWithin, type TouchedChunk } from './rewrite.ts'
+import { tailId } from './tail.ts'
 import { makeTurns } from './turns.ts'
-import type { PackedChunk } from './unpack.ts'
 
 export type { ReadOptions } from './chunks.ts'
 export type { WriteOptions } from './conditions.ts'
+export type { Reading, Replaced, SeriesStore, Written } from './contract.ts'
 export { unknownSeries } from './refusals.ts'
-
-/** A read of a range, of one revision. */
-export interface Reading {
-  info: SeriesInfo
-  /** Runs of points in time order within each; the runs follow the asked order. Nothing is decoded before it is asked for. */
-  runs(): Iterable<Points>
-  /** The chunks that hold the range, in the asked order, for whoever unpacks them elsewhere. */
-  packed: PackedChunk[]
-}
-
-export interface Written {
-  inserted: number
-  updated: number
-  unchanged: number
-  /** Points that were older than the retention allows, and not kept; missing when there were none. */
-  expired?: number
-  revision: string
-}
-
-export interface Replaced extends Written {
-  /** Points of the range that are not in its new content. */
-  deleted: number
-}
-
-/**
- * The series in Redis. Every change is one atomic step that a reader sees whole or not at all, and raises the
- * revision `generation.counter`; a change that changes nothing leaves it alone. What a series no longer keeps, by its
- * retention, is dropped before anything is read or changed.
- * Methods throw Problem ('unknown-series', 'precondition-failed', 'contended'); what Redis throws passes through.
- */
-export interface SeriesStore {
-  get(name: string): Promise<SeriesInfo | undefined>
-  /** With the smallest and the largest value: from the summaries, without reading a point. */
-  describe(name: string): Promise<SeriesDetail | undefined>
-  /** A page of series in the order of their names; it may have fewer than the limit, even none, and still a next one. */
-  list(query: ListQuery): Promise<SeriesPage>
-  /** Creates a series or changes its metadata: members that are missing stay, null removes. */
-  putMetadata(name: string, metadata: Metadata, options?: WriteOptions): Promise<{ info: SeriesInfo; created: boolean }>
-  /**
-   * Adds labels to those that a series has, and sets its unit if it has none, in one step: what others say of it at the
-   * same moment stays. A series that does not exist stays away.
-   */
-  addMetadata(name: string, added: { labels: Record<string, string>; unit?: string }): Promise<void>
-  /** True when there was such a series: it is gone, even if another deleted it at the same moment. */
-  remove(name: string, options?: WriteOptions): Promise<boolean>
-  read(name: string, options?: ReadOptions): Promise<Reading | undefined>
-  /** The same with summaries of chunks in the place of their points, where they tell enough. */
-  readParts(name: string, options: PartsOptions): Promise<{ info: SeriesInfo; parts: Parts } | undefined>
-  /**
-   * Inserts points or overwrites those of the same time; `points` is in time order. Creates the series when it is new,
-   * unless there are no points.
-   */
-  upsert(name: string, points: Points, options?: WriteOptions): Promise<Written>
-  /** Puts points, all of the range and in time order, in the place of those that it has. Creates the series as upsert does. */
-  replaceRange(name: string, range: Range, points: Points, options?: WriteOptions): Promise<Replaced>
-  deleteRange(name: string, range: Range, options?: WriteOptions): Promise<{ deleted: number; revision: string }>
-}
 
 const maxAttempts = 200
 /** The range of a change that takes nothing out. */
@@ -97,8 +35,16 @@ interface Change<T> {
   creates?: boolean
 }
 
+/** Whether spans lie before whatever may be appended: within the chunks, and before the tail. */
+function liesBefore({ info, chunks }: { info: SeriesInfo; chunks: TouchedChunk[] }, spans: Span[]): boolean {
+  const tail = chunks.find(({ id }) => id === tailId)
+  const end = tail ? tail.first - 1 : (info.last ?? -Infinity)
+  return spans.every(({ last }) => last <= end)
+}
+
 export function openStore(redis: Redis): SeriesStore {
-  const inTurn = makeTurns() // others would only lose the race
+  const turns = makeTurns()
+  const inTurn = turns.take // others would only lose the race
 
   /** Looks at a series until nothing that it no longer keeps is in what was seen. */
   async function current<T>(
@@ -148,7 +94,11 @@ export function openStore(redis: Redis): SeriesStore {
       if (found && idle) return { result, revision: found.info.revision, created: false }
       if (!found && !creates) throw unknownSeries(name)
       if (!found) await putInIndex(redis, name, {})
-      const revision = await changeChunks(redis, name, found?.info.revision, rewrite, fields)
+      const kinds = {
+        liesBefore: !isConditional(options) && found !== undefined && liesBefore(found, spans),
+        brings: creates ?? false,
+      }
+      const revision = await changeChunks(redis, name, found?.info.revision, rewrite, fields, kinds)
       if (revision !== undefined) {
         // A delete of the same name may have cleared the index between its entry and the series.
         if (!found) await putInIndex(redis, name, {})
@@ -284,11 +234,21 @@ export function openStore(redis: Redis): SeriesStore {
         ({ info }) => info,
       ),
 
-    upsert: (name, points, options = {}) =>
-      inTurn(name, async () => {
+    async upsert(name, points, options = {}) {
+      const tryAppend = async () => (isConditional(options) ? undefined : append(redis, name, points))
+      // Appends go side by side, but not ahead of a change that was asked for before.
+      await turns.before(name)
+      const appended = await tryAppend()
+      if (appended) return appended
+      const others = turns.before(name)
+      return inTurn(name, async () => {
+        // One of the others may have made room.
+        const appended = others && (await tryAppend())
+        if (appended) return appended
         const { deleted: _, ...written } = await replace(name, nowhere, points, options)
         return written
-      }),
+      })
+    },
 
     replaceRange: (name, range, points, options = {}) => inTurn(name, () => replace(name, range, points, options)),
 

@@ -1,22 +1,31 @@
 import { ChunkError } from './chunk-error.ts'
 import { countOf, decodeChunk } from './codec.ts'
 import { type Points, pointsInRange, type Range, slicePoints } from './points.ts'
+import { decodeTail, pointBytes, tailId } from './tail.ts'
 
 /** A chunk of a series as it stands in Redis; without bytes it is missing. */
 export interface PackedChunk {
+  /** That of the tail, which comes as the newest chunk, is `tailId`. */
   id: string
   bytes: Buffer | null
 }
 
-/** The points of a chunk. Throws ChunkError when it is missing or damaged, with its name. */
+/** The points of a chunk, or of the tail. Throws ChunkError when it is missing or damaged, with its name. */
 export function unpack(name: string, { id, bytes }: PackedChunk): Points {
+  const isTail = id === tailId
   try {
     if (!bytes) throw new ChunkError('it is missing')
-    return decodeChunk(bytes)
+    return isTail ? decodeTail(bytes) : decodeChunk(bytes)
   } catch (error) {
     if (!(error instanceof ChunkError)) throw error
-    throw new ChunkError(`the chunk ${id} of the series '${name}' is damaged: ${error.message}`)
+    throw new ChunkError(`the ${isTail ? 'tail' : `chunk ${id}`} of the series '${name}' is damaged: ${error.message}`)
   }
+}
+
+/** How many points a chunk says that it has, or the tail has room for. */
+function saidCount({ id, bytes }: PackedChunk): number {
+  if (!bytes) return 0
+  return id === tailId ? Math.floor(bytes.length / pointBytes) : countOf(bytes)
 }
 
 /** How many points of a range the chunks that hold it have; of those in the middle only their beginning is looked at. */
@@ -24,14 +33,14 @@ export function countInRange(name: string, chunks: PackedChunk[], range: Range):
   let count = 0
   for (const [i, chunk] of chunks.entries()) {
     if (i === 0 || i === chunks.length - 1) count += pointsInRange(unpack(name, chunk), range).timestamps.length
-    else count += chunk.bytes ? countOf(chunk.bytes) : 0
+    else count += saidCount(chunk)
   }
   return count
 }
 
 /** The points of a range from the chunks that hold it, in time order, as one run. Throws ChunkError. */
 export function unpackRange(name: string, chunks: PackedChunk[], range: Range): Points {
-  const room = chunks.reduce((sum, { bytes }) => sum + (bytes ? countOf(bytes) : 0), 0)
+  const room = chunks.reduce((sum, chunk) => sum + saidCount(chunk), 0)
   const points: Points = { timestamps: new Float64Array(room), values: new Float64Array(room) }
   let count = 0
   for (const chunk of chunks) {

@@ -82,6 +82,24 @@ runTests(pointsOf('points '), {
     t.match((await call(scene.stage.points.url, 'POST', path, written)).body, { inserted: 0, unchanged: 2 })
   },
 
+  async 'points before appendPoints'(t, scene) {
+    const path = '/series/newer/points'
+    await call(scene.stage.points.url, 'POST', path, written)
+    const newer = { body: '2024-01-03,3', headers }
+    await killAt(t, scene, [runs('appendPoints'), 'before'], ['POST', path, newer])
+    t.match((await call(scene.stage.points.url, 'GET', '/series/newer')).body, { count: 2 })
+    t.match((await call(scene.stage.points.url, 'POST', path, newer)).body, { inserted: 1 })
+  },
+
+  async 'points after appendPoints'(t, scene) {
+    const path = '/series/newest/points'
+    await call(scene.stage.points.url, 'POST', path, written)
+    const newer = { body: '2024-01-03,3\n2024-01-04,4', headers }
+    await killAt(t, scene, [runs('appendPoints'), 'after'], ['POST', path, newer])
+    t.match((await call(scene.stage.points.url, 'GET', '/series/newest')).body, { count: 4, max: 4 })
+    t.match((await call(scene.stage.points.url, 'POST', path, newer)).body, { inserted: 0, unchanged: 2 })
+  },
+
   async 'points after dropSeries'(t, scene) {
     const { url } = scene.stage.points
     await call(url, 'POST', '/series/third/points', written)

@@ -87,6 +87,14 @@ export const crashPoints = {
     '`points` is killed when points are written and the caller was not told',
     'They are there. The write, sent again, changes nothing.',
   ],
+  'points before appendPoints': [
+    '`points` is killed when it is about to write a point at the end of a series',
+    'Nothing was written; the write may be sent again.',
+  ],
+  'points after appendPoints': [
+    '`points` is killed when a point is written at the end of a series and the caller was not told',
+    'It is there, once. The write, sent again, changes nothing.',
+  ],
   'points after dropSeries': [
     '`points` is killed when a series is removed and the directory still has it',
     'The series is gone. Lists skip the name; `fsck --repair` takes it out.',

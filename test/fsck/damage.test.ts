@@ -11,6 +11,7 @@ import { jobDamages } from './job-damages.ts'
 import { faultsIn, nothingIsLeft } from './look.ts'
 import { notes } from './notes.ts'
 import { seriesDamages } from './series-damages.ts'
+import { tailDamages } from './tail-damages.ts'
 
 // No sweep may mend what is damaged here.
 const server = await startLocal({ SWEEP_MS: '3600000', JOB_LEASE_MS: '3600000' })
@@ -59,6 +60,7 @@ async function tryOut(t: Test, damage: Damage, victim: Victim) {
 
 for (const [what, damages] of Object.entries({
   series: seriesDamages,
+  tails: tailDamages,
   imports: importDamages,
   jobs: jobDamages,
   notes,

@@ -1,0 +1,36 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { fileURLToPath } from 'node:url'
+
+/**
+ * What Node itself takes: a process with a node:http server that reads each body and answers 200 with a few bytes of JSON.
+ * Nothing that listens there can be faster.
+ */
+export async function startFloor(): Promise<{ url: string; stop(): Promise<void> }> {
+  const child = fork(fileURLToPath(import.meta.url), { stdio: 'inherit' })
+  const killIt = () => child.kill('SIGKILL')
+  process.once('exit', killIt)
+  const [port] = (await once(child, 'message')) as [number]
+  return {
+    url: `http://127.0.0.1:${port}`,
+    async stop() {
+      process.off('exit', killIt)
+      child.kill('SIGKILL')
+      await once(child, 'exit')
+    },
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const answer = '{"inserted":1,"updated":0,"unchanged":0,"revision":"AAAAAAAA.1"}\n'
+  const server = createServer((request, response) => {
+    request.on('data', () => {})
+    request.on('end', () => {
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': answer.length })
+      response.end(answer)
+    })
+  })
+  server.listen(0, '127.0.0.1', () => process.send!((server.address() as AddressInfo).port))
+}
