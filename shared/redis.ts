@@ -34,7 +34,7 @@ export function connect(url: string, log: Log): Redis {
     commandTimeout: 10_000,
     retryStrategy(attempt) {
       redis.options.connectTimeout = Math.min(connectMs.first * 2 ** attempt, connectMs.most)
-      return Math.min(50 * attempt, 1000)
+      return Math.min(50 * attempt, 300)
     },
   })
   let down = false
