@@ -82,7 +82,7 @@ async function upsert(name: string, model: Model, added: Model): Promise<void> {
   const before = (await store.get(name))!.revision
   const counts = { inserted: 0, updated: 0, unchanged: 0 }
   for (const [time, value] of added) {
-    counts[!model.has(time) ? 'inserted' : model.get(time) === value ? 'unchanged' : 'updated']++
+    counts[!model.has(time) ? 'inserted' : Object.is(model.get(time), value) ? 'unchanged' : 'updated']++
     model.set(time, value)
   }
   const points = inOrder(added)
