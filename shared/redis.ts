@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { Cluster, type RedisCommander, Redis as RedisServer } from 'ioredis'
+import { absentKey } from './keys.ts'
 import type { Log } from './log.ts'
 import { isClusterUrl, readClusterUrl } from './redis-url.ts'
 import { slotCount, slotOf } from './slot.ts'
@@ -199,12 +200,23 @@ export async function redisTime(redis: Redis, key: string): Promise<number> {
 
 /** Runs a script of redis/scripts/ by its file's name; bulk replies come as texts. */
 export function runScript(redis: Redis, name: string, keys: string[], args: Argument[]): Promise<unknown> {
-  return method(redis, name)(keys.length, ...keys, ...args)
+  const all = scriptKeys(redis, keys)
+  return method(redis, name)(all.length, ...all, ...args)
 }
 
 /** The same with bulk replies as Buffers. */
 export function runScriptForBuffers(redis: Redis, name: string, keys: string[], args: Argument[]): Promise<unknown> {
-  return method(redis, `${name}Buffer`)(keys.length, ...keys, ...args)
+  const all = scriptKeys(redis, keys)
+  return method(redis, `${name}Buffer`)(all.length, ...all, ...args)
+}
+
+/**
+ * While a slot is moved to another server, Redis runs a script whose keys are all there, and breaks it off in the middle
+ * where it uses one that it has emptied itself: half a change. A script that names a key that is not there is sent away
+ * until the slot has been moved (TRYAGAIN), so on a cluster each names one more.
+ */
+function scriptKeys(redis: Redis, keys: string[]): string[] {
+  return isOneServer(redis) ? keys : [...keys, absentKey(keys[0]!)]
 }
 
 const unavailable =
