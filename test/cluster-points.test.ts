@@ -70,9 +70,9 @@ t.test('a job of series on several servers, and the results of a deleted series'
   const json = { kind: 'plot', series: some, params: { width: 200, height: 120 } }
   const { body } = await call(url, 'POST', '/jobs', { json, headers: { prefer: 'wait=30' } })
   t.equal(body.status, 'succeeded', JSON.stringify(body))
-  t.equal((await call(url, 'GET', `/results/${body.id}/plot.png`)).status, 200)
+  t.equal((await call(url, 'GET', `/results/${body.id}.png`)).status, 200)
   t.equal((await call(url, 'DELETE', `${path(some[0]!)}?results=true`)).status, 204)
-  t.equal((await call(url, 'GET', `/results/${body.id}/plot.png`)).status, 410)
+  t.equal((await call(url, 'GET', `/results/${body.id}.png`)).status, 410)
   names.shift()
 })
 
@@ -94,7 +94,7 @@ async function oneOfEach(not: string[] = []): Promise<Map<ClusterNode, string>> 
 
 t.test('faults on every server are found and mended', async (t) => {
   const [damaged, ...rest] = (await oneOfEach()).values()
-  await redis.zadd(namesKey, 0, 'nobody', 'no one')
+  await redis.zadd(namesKey, 0, 'nobody', 0, 'no one')
   await redis.zadd(labelKey('place', 'nowhere'), 0, damaged!)
   await redis.zrem(namesKey, damaged!)
   await redis.hset(seriesKeys(damaged!).meta, 'count', 7)

@@ -14,7 +14,7 @@ export async function mend(redis: Redis, subject: Subject): Promise<boolean> {
   for (let attempt = 0; attempt < mostMends; attempt++) {
     const watched = Map.groupBy(subject.watch, (key) => serverOf(redis, key))
     try {
-      for (const [server, keys] of watched) await server.watch(...keys)
+      await Promise.all([...watched].map(([server, keys]) => watch(server, keys, server === redis)))
       const look = await subject.look(redis)
       const { commands, noted } = noteCommands()
       look.mend(commands)
@@ -24,6 +24,12 @@ export async function mend(redis: Redis, subject: Subject): Promise<boolean> {
     }
   }
   return false
+}
+
+/** All keys at once, or those of each slot: a cluster takes no more in one command. */
+async function watch(server: RedisServer, keys: string[], atOnce: boolean): Promise<void> {
+  const groups = atOnce ? [keys] : [...Map.groupBy(keys, slotOf).values()]
+  await Promise.all(groups.map((group) => server.watch(...group)))
 }
 
 /** False when something that is watched has changed; what other slots were given by then stays. */
