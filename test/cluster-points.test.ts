@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer } from 'node:net'
 import t from 'tap'
 import { startLocal } from '../functions/local.ts'
 import { startRedis } from '../scripts/own-redis.ts'
@@ -12,9 +13,13 @@ import { until } from './processes.ts'
 import { type ClusterNode, startCluster } from './redis-cluster.ts'
 
 const [cluster, queue] = await Promise.all([startCluster(), startRedis()])
-const settings = { ...quick, REDIS_URL: cluster.url, QUEUE_REDIS_URL: queue.url }
+// The permissions that docs/deploy.md asks for.
+const permissions = '~ky:* &ky:* +@all -@admin -@dangerous +info +cluster|slots +cluster|info'.split(' ')
+for (const { redis } of cluster.nodes) await redis.acl('SETUSER', 'functions', 'on', '>p@ss', ...permissions)
+const pointsUrl = cluster.url.replace('://', '://functions:p%40ss@')
+const settings = { ...quick, REDIS_URL: pointsUrl, QUEUE_REDIS_URL: queue.url }
 const server = await startLocal(settings, makeLog('silent'))
-const redis = connect(cluster.url, makeLog('silent'))
+const redis = connect(pointsUrl, makeLog('silent'))
 t.teardown(async () => {
   redis.disconnect()
   await server.stop()
@@ -60,7 +65,7 @@ t.test('an import of many series over all servers', async (t) => {
 t.test('a refused import leaves nothing', async (t) => {
   const bad = await call(url, 'POST', '/import', { body: `${table}oops,s1,2,x\n`, headers: csv })
   t.equal(bad.status, 400)
-  t.same((await faultsIn(cluster.url, { atRest: true }, queue.url)).map(sayFinding), [])
+  t.same((await faultsIn(pointsUrl, { atRest: true }, queue.url)).map(sayFinding), [])
   for (const { redis } of cluster.nodes) t.same(await redis.keys('*:staged:*'), [])
 })
 
@@ -109,9 +114,9 @@ t.test('faults on every server are found and mended', async (t) => {
     'name-orphan',
     'series-totals',
   ]
-  const codes = async (options = {}) => (await faultsIn(cluster.url, options, jobsUrl)).map(({ code }) => code)
+  const codes = async (options = {}) => (await faultsIn(pointsUrl, options, jobsUrl)).map(({ code }) => code)
   t.same(await codes(), planted)
-  const mended = await faultsIn(cluster.url, { repair: true }, jobsUrl)
+  const mended = await faultsIn(pointsUrl, { repair: true }, jobsUrl)
   t.same(
     mended.filter(({ mended }) => !mended),
     [],
@@ -137,15 +142,21 @@ t.test('a server that is away: its series are refused, the others go on', async 
     t.ok(Number(answer.headers.get('retry-after')) >= 1)
   }
   for (const [node, name] of series) if (node !== away) t.equal((await write(name)).status, 200, name)
-  await t.rejects(faultsIn(cluster.url, {}, queue.url), 'not all keys can be looked at')
+  await t.rejects(faultsIn(pointsUrl, {}, queue.url), 'not all keys can be looked at')
   await away.server.restart()
+  await away.redis.acl('SETUSER', 'functions', 'on', '>p@ss', ...permissions)
   await until(async () => (await write(lost)).status === 200)
-  t.same((await faultsIn(cluster.url, {}, queue.url)).map(sayFinding), [])
+  t.same((await faultsIn(pointsUrl, {}, queue.url)).map(sayFinding), [])
 })
 
-t.test('a cluster that is not there is said to be unavailable', async (t) => {
-  const nowhere = connect('redis+cluster://127.0.0.1:1,127.0.0.1:2', makeLog('silent'))
-  t.teardown(() => nowhere.disconnect())
-  const error = await nowhere.get('x').catch((error) => error)
-  t.ok(isUnavailable(error), String(error))
+t.test('a cluster that is not there, or is silent, is said to be unavailable', async (t) => {
+  const silent = createServer(() => {})
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
+  t.teardown(() => silent.close())
+  for (const hosts of ['127.0.0.1:1,127.0.0.1:2', `127.0.0.1:${(silent.address() as AddressInfo).port}`]) {
+    const nowhere = connect(`redis+cluster://${hosts}`, makeLog('silent'))
+    const error = await nowhere.get('x').catch((error) => error)
+    t.ok(isUnavailable(error), String(error))
+    nowhere.disconnect()
+  }
 })

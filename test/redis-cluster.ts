@@ -18,8 +18,11 @@ export interface OwnCluster {
   readonly nodes: ClusterNode[]
   /** The server that holds a slot. */
   holder(slot: number): Promise<ClusterNode>
-  /** Moves a slot with its keys to another server, as redis-cli does, while others use them. */
-  moveSlot(slot: number, to: ClusterNode): Promise<void>
+  /**
+   * Moves a slot with its keys to another server, as redis-cli does, while others use them. `meanwhile` is awaited while
+   * none of the keys have been moved, then some, then all.
+   */
+  moveSlot(slot: number, to: ClusterNode, meanwhile?: () => Promise<void>): Promise<void>
   stop(): Promise<void>
 }
 
@@ -40,28 +43,47 @@ export async function startCluster(): Promise<OwnCluster> {
     throw error
   }
 
+  /**
+   * Waits until all servers know the same of one another. A slot that is moved earlier than that may be claimed by two;
+   * then Redis drops the keys of one.
+   */
+  const settle = () => until(async () => new Set(await Promise.all(nodes.map(({ redis }) => viewOf(redis)))).size === 1)
+
   async function holder(slot: number): Promise<ClusterNode> {
-    const id = await until(async () => {
-      const ranges = await nodes[0]!.redis.cluster('SLOTS')
-      return ranges.find(([first, last]) => first <= slot && slot <= last)?.[2]?.[2]
-    })
-    return nodes.find((node) => node.id === id)!
+    await settle()
+    const ranges = await nodes[0]!.redis.cluster('SLOTS')
+    const [, , server] = ranges.find(([first, last]) => first <= slot && slot <= last)!
+    return nodes.find(({ id }) => id === server![2])!
   }
 
-  async function moveSlot(slot: number, to: ClusterNode): Promise<void> {
+  async function moveSlot(slot: number, to: ClusterNode, meanwhile = async () => {}): Promise<void> {
     const from = await holder(slot)
     if (from === to) return
     await to.redis.cluster('SETSLOT', slot, 'IMPORTING', from.id)
     await from.redis.cluster('SETSLOT', slot, 'MIGRATING', to.id)
     while (true) {
+      await meanwhile()
       const keys = (await from.redis.cluster('GETKEYSINSLOT', slot, batch)) as string[]
       if (keys.length === 0) break
       await from.redis.call('MIGRATE', '127.0.0.1', to.server.port, '', 0, 5000, 'KEYS', ...keys)
     }
     for (const { redis } of [to, from, ...nodes]) await redis.cluster('SETSLOT', slot, 'NODE', to.id)
+    await settle()
   }
 
   return { url: `redis+cluster://127.0.0.1:${nodes[0]!.server.port}`, nodes, holder, moveSlot, stop }
+}
+
+/** What a server knows: each one's id, epoch and slots. */
+async function viewOf(redis: RedisServer): Promise<string> {
+  const lines = String(await redis.cluster('NODES'))
+    .trim()
+    .split('\n')
+  const known = lines.map((line) => line.split(' ')).map(([id, , , , , , epoch, , ...slots]) => [id, epoch, ...slots])
+  return known
+    .map((parts) => parts.join(' '))
+    .sort()
+    .join('\n')
 }
 
 async function startNode(): Promise<ClusterNode> {

@@ -6,7 +6,7 @@ import { namesKey, seriesKeys } from '../keys.ts'
 import { makeLog } from '../log.ts'
 import { connect, isUnavailable } from '../redis.ts'
 import { slotOf } from '../slot.ts'
-import { openStore } from './store.ts'
+import { openStore, type SeriesStore } from './store.ts'
 
 const cluster = await startCluster()
 const connections = times(3).map(() => connect(cluster.url, makeLog('silent')))
@@ -107,4 +107,24 @@ t.test('while slots are moved from server to server nothing is lost or doubled, 
     (await stores[2]!.list({ limit: 10 })).series.map(({ name }) => name),
     series,
   )
+})
+
+t.test('a change that finds its slot half moved is refused as a whole', async (t) => {
+  const [store] = stores as [SeriesStore]
+  await store.upsert('half', columns(times(3000)))
+  const before = await store.get('half')
+  const slot = slotOf(seriesKeys('half').meta)
+  const holder = await cluster.holder(slot)
+  const to = cluster.nodes.find((node) => node !== holder)!
+  let calls = 0
+  await cluster.moveSlot(slot, to, async () => {
+    calls++
+    // It would empty each key of the series but one.
+    const error = await store.deleteRange('half', {}).catch((error) => error)
+    t.ok(isUnavailable(error), String(error))
+    t.same(await store.get('half'), before)
+  })
+  t.equal(calls, 3)
+  t.equal((await rows(store, 'half'))!.length, 3000)
+  t.match(await store.deleteRange('half', {}), { deleted: 3000 })
 })
