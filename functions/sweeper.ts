@@ -5,7 +5,7 @@ import { makePoker } from '../shared/jobs/poke.ts'
 import { makeSweep } from '../shared/jobs/sweep.ts'
 import { jobKeys } from '../shared/keys.ts'
 import { makeLog } from '../shared/log.ts'
-import { connect, type Redis } from '../shared/redis.ts'
+import { connectServer, type Redis } from '../shared/redis.ts'
 
 /** A little less than the minute after which the next one is started. */
 const holdMs = 55_000
@@ -19,7 +19,7 @@ const lookMs = 1000
 async function main(): Promise<void> {
   const config = readConfig(environment)
   const log = makeLog(config.LOG_LEVEL, { function: 'sweeper' })
-  const redis = connect(config.QUEUE_REDIS_URL, log)
+  const redis = connectServer(config.QUEUE_REDIS_URL, log)
   const end = new AbortController()
   const stop = () => end.abort()
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop)

@@ -61,6 +61,18 @@ t.test('every fault is named at once', async (t) => {
   t.same(faults({ REDIS_URL: url, PORT: 'http' }), ['PORT must be integer'])
 })
 
+t.test('a cluster may hold the points, and never the queue', async (t) => {
+  const cluster = 'redis+cluster://user:hunter2@one:7000,two'
+  t.match(readConfig({ REDIS_URL: cluster, QUEUE_REDIS_URL: url }), { REDIS_URL: cluster, QUEUE_REDIS_URL: url })
+  t.match(faults({ REDIS_URL: cluster }), [/^QUEUE_REDIS_URL is missing: the queue does not run on a Redis Cluster/])
+  t.match(faults({ REDIS_URL: url, QUEUE_REDIS_URL: cluster }), [
+    /^QUEUE_REDIS_URL must begin with 'redis:.*: the queue does not run on a Redis Cluster$/,
+  ])
+  const numbered = faults({ REDIS_URL: `${cluster}/1`, QUEUE_REDIS_URL: url })
+  t.match(numbered, [/^REDIS_URL names a cluster, whose form is 'redis\+cluster:.* no numbered databases$/])
+  t.notMatch(numbered.join(), /hunter2/)
+})
+
 t.test('where keys are required there must be one', async (t) => {
   for (const API_KEYS of [undefined, '', ' ', ',', ' ,\n, '])
     t.same(faults({ REDIS_URL: url, AUTH_REQUIRED: 'true', API_KEYS }), [

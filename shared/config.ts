@@ -1,4 +1,5 @@
 import type { FromSchema } from 'json-schema-to-ts'
+import { clusterForm, isClusterUrl, readClusterUrl } from './redis-url.ts'
 import { settingsSchema } from './schemas/settings.ts'
 import { validate } from './validate.ts'
 
@@ -26,6 +27,13 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   for (const [name, property] of all) if (property.default !== undefined) given[name] ??= property.default
   const settings = given as unknown as Config
   if (!given.REDIS_URL) faults.push("REDIS_URL is missing: the address of the Redis, such as 'redis://127.0.0.1:6379'")
+  const isCluster = isClusterUrl(settings.REDIS_URL ?? '')
+  if (isCluster && !readClusterUrl(settings.REDIS_URL))
+    faults.push(`REDIS_URL names a cluster, whose form is ${clusterForm}; a cluster has no numbered databases`)
+  if (isCluster && !settings.QUEUE_REDIS_URL)
+    faults.push(
+      "QUEUE_REDIS_URL is missing: the queue does not run on a Redis Cluster, so it needs a Redis beside it, such as 'redis://127.0.0.1:6379'",
+    )
   settings.QUEUE_REDIS_URL ??= settings.REDIS_URL
   if (settings.AUTH_REQUIRED === true && !/[^\s,]/.test(String(given.API_KEYS)))
     faults.push('AUTH_REQUIRED is true, and API_KEYS has no key')

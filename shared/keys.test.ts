@@ -2,8 +2,8 @@ import t from 'tap'
 import { readSmqKey, smqKeys, smqPrefix } from './jobs/smq-keys.ts'
 import * as keys from './keys.ts'
 
-/** What keys.ts exports that is no key. */
-const noKeys = new Set(['readKey', 'ownPrefix', 'keyFormCount'])
+/** What keys.ts exports that is no key, or one that is never there. */
+const noKeys = new Set(['readKey', 'ownPrefix', 'keyFormCount', 'absentKey'])
 /** Names that others begin with, and a channel: none of them is a key. */
 const noJobKeys = /Prefix$|^changes$/
 

@@ -145,5 +145,8 @@ export function readKey(key: string): { form: KeyForm; parts: Record<string, str
   return undefined
 }
 
+/** A key of the slot of another that is never there. */
+export const absentKey = (key: string) => `ky:{${/\{([^}]+)\}/.exec(key)?.[1] ?? key}}:absent`
+
 /** What all keys of Kymograph start with. */
 export const ownPrefix = 'ky:'

@@ -7,14 +7,14 @@ import { openQueue } from '../../shared/jobs/queue.ts'
 import { makeSweep } from '../../shared/jobs/sweep.ts'
 import { watchJobs } from '../../shared/jobs/watch.ts'
 import { makeLog } from '../../shared/log.ts'
-import { connect } from '../../shared/redis.ts'
+import { connectServer } from '../../shared/redis.ts'
 import { until } from '../../test/processes.ts'
 import { makeDrain } from './drain.ts'
 
 t.test('under steady load a poke is let go of, and nothing is taken until the next one', async (t) => {
   const server = await startRedis()
   const log = makeLog('silent')
-  const redis = connect(server.url, log)
+  const redis = connectServer(server.url, log)
   const settings = readConfig({ REDIS_URL: server.url })
   const jobs = openJobs(redis, settings)
   const queue = openQueue({ url: server.url, log })

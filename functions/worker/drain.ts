@@ -5,7 +5,7 @@ import type { Sweep } from '../../shared/jobs/sweep.ts'
 import type { Watch } from '../../shared/jobs/watch.ts'
 import { jobKeys } from '../../shared/keys.ts'
 import type { Log } from '../../shared/log.ts'
-import { type Redis, redisTime } from '../../shared/redis.ts'
+import { type RedisServer, redisTime } from '../../shared/redis.ts'
 
 /** So long the queue has to be silent before a ready job is claimed without its ticket. */
 const silenceMs = 100
@@ -33,7 +33,7 @@ export interface Drain {
  * which takes a while to start, comes behind it), and when it hears that a job was queued.
  */
 export function makeDrain(
-  redis: Redis,
+  redis: RedisServer,
   {
     jobs,
     queue,
@@ -113,7 +113,7 @@ export function makeDrain(
   /** Milliseconds until the next job is due; undefined when none is ready. */
   async function due(): Promise<number | undefined> {
     const [, score] = await redis.zrange(jobKeys.ready, 0, 0, 'WITHSCORES')
-    return score === undefined ? undefined : Math.max(0, Number(score) - (await redisTime(redis)))
+    return score === undefined ? undefined : Math.max(0, Number(score) - (await redisTime(redis, jobKeys.ready)))
   }
 
   async function work(): Promise<void> {

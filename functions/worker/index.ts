@@ -4,7 +4,7 @@ import { openJobs } from '../../shared/jobs/jobs.ts'
 import { openQueue } from '../../shared/jobs/queue.ts'
 import { makeSweep } from '../../shared/jobs/sweep.ts'
 import { watchJobs } from '../../shared/jobs/watch.ts'
-import { connect } from '../../shared/redis.ts'
+import { connect, connectServer } from '../../shared/redis.ts'
 import { openStore } from '../../shared/series/store.ts'
 import { openChildren } from './children.ts'
 import { type Drain, makeDrain } from './drain.ts'
@@ -36,7 +36,7 @@ export const worker: FunctionDefinition<{ drain: Drain }> = {
     const children = openChildren(log, config.JOB_MEMORY_BYTES)
     children.warm() // it takes longest: first
     const points = connect(config.REDIS_URL, log)
-    const redis = connect(config.QUEUE_REDIS_URL, log)
+    const redis = connectServer(config.QUEUE_REDIS_URL, log)
     const jobs = openJobs(redis, config)
     const queue = openQueue({ url: config.QUEUE_REDIS_URL, log })
     const giveBack = new AbortController()

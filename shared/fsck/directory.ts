@@ -22,7 +22,7 @@ export async function lookAtEntries(
     findings.say('name-missing', key, detail, (commands) => void commands.zadd(key, 0, name), name)
   }
   if (!meta.has('retention')) return
-  const [[due], now] = await Promise.all([scoresOf(redis, [retainedKey], name), redisTime(redis)])
+  const [[due], now] = await Promise.all([scoresOf(redis, [retainedKey], name), redisTime(redis, retainedKey)])
   if (due !== null && Number(due) < now + latestNoteMs) return
   const detail =
     due === null ? `'${name}' is not in it` : `'${name}' is noted for ${new Date(Number(due)).toISOString()}`

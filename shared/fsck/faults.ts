@@ -1,4 +1,4 @@
-import type { Redis } from '../redis.ts'
+import type { Redis, RedisServer } from '../redis.ts'
 
 /**
  * What can be wrong, each with how grave it is, what it means, and what a repair does ('' when there is nothing to do).
@@ -168,7 +168,7 @@ export interface Fault {
 }
 
 /** Commands of one transaction. */
-export type Commands = ReturnType<Redis['multi']>
+export type Commands = ReturnType<RedisServer['multi']>
 
 /** What a look at one thing found, and how to mend all of it in one transaction. */
 export interface Look {

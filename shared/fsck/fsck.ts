@@ -1,11 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { readSmqKey, smqPrefix } from '../jobs/smq-keys.ts'
 import { jobKeys, type KeyForm, ownPrefix, readKey, seriesKeysOf } from '../keys.ts'
-import type { Redis } from '../redis.ts'
+import { type Redis, serversOf } from '../redis.ts'
 import { namesSubject } from './directory.ts'
 import { type Fault, type FaultCode, Findings, faultTable, type Severity, type Subject } from './faults.ts'
 import { journalSubject, openImportsSubject, stagedSubject } from './imports.ts'
 import { jobSubject } from './jobs.ts'
+import { mend } from './mend.ts'
 import { answerSubject, asksSubject } from './questions.ts'
 import { asideSubject, markSubject, pokesSubject, recordSubject } from './records.ts'
 import { seriesSubject } from './series.ts'
@@ -18,7 +19,7 @@ export interface Finding extends Fault {
   mended: boolean
 }
 
-/** One Redis, or the part of it that a URL names. */
+/** One Redis, or the part of it that a URL names; a cluster with all of its servers. */
 export interface Store {
   /** For looks. */
   redis: Redis
@@ -41,8 +42,6 @@ const batch = 500
 const lanes = 8
 /** How often it is looked again where a look takes several steps: another change may be under way each time. */
 const relooks = 4
-/** Tries of a repair under which something changes. */
-const mostMends = 5
 
 const jobForms = new Set<KeyForm>(['job', 'result', 'answer', 'asks', 'claim', 'job-set', 'pokes'])
 const eitherForms = new Set<KeyForm>(['once', 'swept'])
@@ -166,14 +165,16 @@ export async function checkStore(
   }
 
   let count = 0
-  let cursor = '0'
-  do {
-    const [after, keys] = await redis.scan(cursor, 'COUNT', batch)
-    count += keys.length
-    const iterator = keys[Symbol.iterator]()
-    await Promise.all(Array.from({ length: lanes }, () => lane(iterator)))
-    cursor = after
-  } while (cursor !== '0')
+  for (const server of await serversOf(redis)) {
+    let cursor = '0'
+    do {
+      const [after, keys] = await server.scan(cursor, 'COUNT', batch)
+      count += keys.length
+      const iterator = keys[Symbol.iterator]()
+      await Promise.all(Array.from({ length: lanes }, () => lane(iterator)))
+      cursor = after
+    } while (cursor !== '0')
+  }
   if (holds.includes('jobs')) await examine(consumersSubject)
   return count
 }
@@ -202,19 +203,4 @@ function noSetSubject(key: string): Subject {
       return findings
     },
   }
-}
-
-/** Mends what is wrong, if nothing changes meanwhile; says whether it has. */
-async function mend(redis: Redis, subject: Subject): Promise<boolean> {
-  for (let attempt = 0; attempt < mostMends; attempt++) {
-    await redis.watch(...subject.watch)
-    const look = await subject.look(redis)
-    const commands = redis.multi()
-    look.mend(commands)
-    const replies = await commands.exec()
-    if (!replies) continue
-    for (const [error] of replies) if (error) throw error
-    return true
-  }
-  return false
 }

@@ -81,7 +81,7 @@ export function journalSubject(key: string, id: string): Subject {
       const found = await lookAtHash(redis, key, id, findings)
       if (!found) return findings
       const { life, due } = found
-      const now = await redisTime(redis)
+      const now = await redisTime(redis, importKeys.open)
       const open = (commands: Commands) => void commands.zadd(importKeys.open, now, id)
       if (life < 0 && due === null) findings.say('import-unopened', key, 'it is not among the open imports', open)
       if (due !== null) await lookAtEntries(redis, key, findings)

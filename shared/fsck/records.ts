@@ -1,4 +1,4 @@
-import { type Redis, runScriptForBuffers } from '../redis.ts'
+import { type Redis, redisTime, runScriptForBuffers } from '../redis.ts'
 import { type Commands, Findings, type Look, type Subject } from './faults.ts'
 import { anyJson, type FieldForm, fieldFaults, filled, json, oneOf, optional, pairsOf, text, time } from './fields.ts'
 
@@ -83,8 +83,8 @@ export function pokesSubject(key: string, atRest: boolean): Subject {
     watch: [key],
     async look(redis): Promise<Look> {
       const findings = new Findings({})
-      const [now] = await redis.time()
-      const held = await redis.zrangebyscore(key, Number(now) * 1000, '+inf').catch(() => undefined)
+      const now = await redisTime(redis, key)
+      const held = await redis.zrangebyscore(key, now, '+inf').catch(() => undefined)
       if (!held) findings.say('wrong-type', key, 'it is no sorted set')
       else if (atRest && held.length > 0) findings.say('poke-open', key, `${held.length} are held`)
       return findings

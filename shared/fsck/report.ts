@@ -1,5 +1,5 @@
 import type { Log } from '../log.ts'
-import { connect, type Redis } from '../redis.ts'
+import { connect, type Redis, serversOf } from '../redis.ts'
 import type { Severity } from './faults.ts'
 import { checkStore, type Finding, type FsckOptions, type Store } from './fsck.ts'
 
@@ -51,11 +51,14 @@ export async function fsck(
   }
 }
 
-/** What tells one database of one server from another. */
+/** What tells one database of one server, or of some, from another. */
 async function placeOf(redis: Redis): Promise<string> {
-  const [, run] = /^run_id:(\S+)/m.exec(await redis.info('server')) ?? []
-  const { host, port, db } = redis.options
-  return `${run ?? `${host}:${port}`}/${db ?? 0}`
+  const places = (await serversOf(redis)).map(async (server) => {
+    const [, run] = /^run_id:(\S+)/m.exec(await server.info('server')) ?? []
+    const { host, port, db } = server.options
+    return `${run ?? `${host}:${port}`}/${db ?? 0}`
+  })
+  return (await Promise.all(places)).join()
 }
 
 /** Whether something was found that is more than a note. */

@@ -1,5 +1,5 @@
 import { jobKeys } from '../keys.ts'
-import type { Redis } from '../redis.ts'
+import { type Redis, runAll } from '../redis.ts'
 import type { JobStatus, Jobs } from './jobs.ts'
 
 /** Jobs that are looked at with one round trip. */
@@ -17,11 +17,11 @@ export async function removeJobsOfSeries(redis: Redis, jobs: Jobs, name: string)
     const ids = await redis.zrangebylex(jobKeys.all, after, '+', 'LIMIT', 0, batch)
     if (ids.length === 0) return removed
     after = `(${ids.at(-1)}`
-    const looks = redis.pipeline()
-    for (const id of ids) looks.hmget(jobKeys.job(id), 'series', 'status')
-    const found = (await looks.exec()) ?? []
-    for (const [i, [fault, state]] of found.entries()) {
-      if (fault) throw fault
+    const found = await runAll(
+      redis,
+      ids.map((id) => ['hmget', jobKeys.job(id), 'series', 'status']),
+    )
+    for (const [i, state] of found.entries()) {
       const [series, status] = state as [string | null, JobStatus | null]
       if (series === null || !JSON.parse(series).includes(name)) continue
       const isOpen = status === 'queued' || status === 'running'

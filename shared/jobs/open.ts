@@ -1,6 +1,6 @@
 import type { Config } from '../config.ts'
 import type { Log } from '../log.ts'
-import { connect, type Redis } from '../redis.ts'
+import { connect, connectServer, type RedisServer } from '../redis.ts'
 import { openStore, type SeriesStore } from '../series/store.ts'
 import { openJobs } from './jobs.ts'
 import { makePoker } from './poke.ts'
@@ -21,7 +21,7 @@ export interface JobServices extends SubmitServices {
   watch: Watch
   waiter: Waiter
   /** The connection to the Redis of the jobs. */
-  redis: Redis
+  redis: RedisServer
   /** Resolves when both Redis answer. */
   ready(): Promise<void>
   /** Lets everybody go who waits for a job. */
@@ -31,7 +31,7 @@ export interface JobServices extends SubmitServices {
 
 export function openJobServices(config: Config, log: Log): JobServices {
   const points = connect(config.REDIS_URL, log)
-  const redis = connect(config.QUEUE_REDIS_URL, log)
+  const redis = connectServer(config.QUEUE_REDIS_URL, log)
   const jobs = openJobs(redis, config)
   const queue = openQueue({ url: config.QUEUE_REDIS_URL, log })
   const poker = makePoker(redis, config, log)

@@ -1,6 +1,6 @@
 import { jobKeys } from '../keys.ts'
 import type { Log } from '../log.ts'
-import { type Redis, redisTime } from '../redis.ts'
+import { type RedisServer, redisTime } from '../redis.ts'
 import type { Jobs } from './jobs.ts'
 import type { Poker } from './poke.ts'
 import type { Queue, Ticket } from './queue.ts'
@@ -18,7 +18,7 @@ export interface Sweep {
  * Runs on submits and status reads, in each worker, and by the clock; once per SWEEP_MS over all of them.
  */
 export function makeSweep(
-  redis: Redis,
+  redis: RedisServer,
   {
     jobs,
     queue,
@@ -34,7 +34,7 @@ export function makeSweep(
     if (Date.now() < next) return
     next = Date.now() + everyMs
     if ((await redis.set(jobKeys.swept, '1', 'PX', everyMs, 'NX')) === null) return
-    const now = await redisTime(redis)
+    const now = await redisTime(redis, jobKeys.leases)
     await releaseLost(now)
     await forgetExpired(now)
     await resendTickets(now)

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { jobKeys } from '../keys.ts'
-import { type Redis, subscriber } from '../redis.ts'
+import { type RedisServer, subscriber } from '../redis.ts'
 import { type Job, type Jobs, readJobPairs } from './jobs.ts'
 
 /** The first follower waits so long for the subscription; looks make up for what is told before it is there. */
@@ -25,13 +25,13 @@ interface Followed {
 
 /** `looked` is called at each look: somebody waits for a job. */
 export function watchJobs(
-  redis: Redis,
+  redis: RedisServer,
   jobs: Jobs,
   { lookMs, looked = () => {} }: { lookMs: number; looked?: () => void },
 ): Watch {
   const followed = new Map<string, Followed>()
   const hearers = new Set<() => void>()
-  let subscription: Redis | undefined
+  let subscription: RedisServer | undefined
   let subscribed: Promise<unknown> | undefined
 
   function subscribe(): Promise<unknown> {

@@ -16,18 +16,19 @@ export const settingsSchema = {
     HOST: { type: 'string', default: '127.0.0.1', description: 'Address to listen on; `0.0.0.0` in a container.' },
     REDIS_URL: {
       type: 'string',
-      pattern: '^rediss?://',
-      rule: "must begin with 'redis://' or 'rediss://'",
+      pattern: '^rediss?(\\+cluster)?://',
+      rule: "must begin with 'redis://' or 'rediss://', or with 'redis+cluster://' or 'rediss+cluster://' for a cluster",
       secret: true,
       description:
-        'Redis of the points, `redis://user:password@host:port/database`. `npm run dev` starts one of its own when it is unset.',
+        'Redis of the points, `redis://user:password@host:port/database`; or a Redis Cluster, `redis+cluster://user:password@host:port,host:port`, by one of its servers or more. `npm run dev` starts one of its own when it is unset.',
     },
     QUEUE_REDIS_URL: {
       type: 'string',
       pattern: '^rediss?://',
-      rule: "must begin with 'redis://' or 'rediss://'",
+      rule: "must begin with 'redis://' or 'rediss://': the queue does not run on a Redis Cluster",
       secret: true,
-      description: 'Redis of the jobs, their results and the queue. Default: the same as `REDIS_URL`.',
+      description:
+        'Redis of the jobs, their results and the queue: one server, since redis-smq does not run on a cluster. Default: the same as `REDIS_URL`, unless that is a cluster.',
     },
     API_KEYS: {
       type: 'string',

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import t from 'tap'
-import { startRedis } from '../../scripts/own-redis.ts'
 import { columns, counter, rows, times } from '../../test/points.ts'
+import { startPointsRedis } from '../../test/points-redis.ts'
 import { seriesKeys } from '../keys.ts'
 import { makeLog } from '../log.ts'
 import { connect } from '../redis.ts'
@@ -12,7 +12,7 @@ import { openStore } from './store.ts'
 import { parseSummary, type Summary } from './summary.ts'
 import { decodeTail, fullTail } from './tail.ts'
 
-const server = await startRedis()
+const server = await startPointsRedis()
 const redis = connect(server.url, makeLog('silent'))
 t.teardown(async () => {
   redis.disconnect()

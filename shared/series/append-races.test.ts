@@ -2,14 +2,14 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import t from 'tap'
-import { startRedis } from '../../scripts/own-redis.ts'
 import { columns, counter, generation, rows, times } from '../../test/points.ts'
+import { startPointsRedis } from '../../test/points-redis.ts'
 import { seriesKeys } from '../keys.ts'
 import { makeLog } from '../log.ts'
 import { connect } from '../redis.ts'
 import { openStore } from './store.ts'
 
-const server = await startRedis()
+const server = await startPointsRedis()
 const redis = connect(server.url, makeLog('silent'))
 const second = connect(server.url, makeLog('silent'))
 t.teardown(async () => {

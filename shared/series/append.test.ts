@@ -3,7 +3,7 @@ import { startRedis } from '../../scripts/own-redis.ts'
 import { columns, counter, problem, rows, times } from '../../test/points.ts'
 import { seriesKeys } from '../keys.ts'
 import { makeLog } from '../log.ts'
-import { connect } from '../redis.ts'
+import { connectServer } from '../redis.ts'
 import { type ReadOptions, readChunks } from './chunks.ts'
 import { ChunkError } from './codec.ts'
 import { fullChunk } from './rewrite.ts'
@@ -11,7 +11,7 @@ import { openStore, type SeriesStore } from './store.ts'
 import { fullTail, tailId } from './tail.ts'
 
 const server = await startRedis()
-const redis = connect(server.url, makeLog('silent'))
+const redis = connectServer(server.url, makeLog('silent'))
 t.teardown(async () => {
   redis.disconnect()
   await server.stop()
@@ -23,7 +23,7 @@ const chunksOf = (name: string) => redis.zcard(seriesKeys(name).index)
 
 /** What a store asks of Redis while something is done: the names of its scripts and commands. */
 async function asked(work: (store: SeriesStore) => Promise<unknown>): Promise<string[]> {
-  const watched = connect(server.url, makeLog('silent'))
+  const watched = connectServer(server.url, makeLog('silent'))
   await watched.ping()
   const names: string[] = []
   const send = watched.sendCommand.bind(watched)

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type StagedKeys, seriesKeys, stagedKeys } from '../keys.ts'
 import { Problem } from '../problems.ts'
-import { type Redis, runScript } from '../redis.ts'
+import { type Command, type Redis, runAll, runScript } from '../redis.ts'
 import { Chunker } from './chunker.ts'
 import { ChunkError, decodeChunk, encodeChunk } from './codec.ts'
 import { putInIndex } from './directory.ts'
@@ -137,15 +137,12 @@ async function loadRuns(
   keys: { series: string; tail: string; staged: string },
   runs: (StagedRun | StoredRun)[],
 ): Promise<Points[]> {
-  const commands = redis.pipeline()
-  for (const run of runs) {
-    if ('field' in run) commands.hgetBuffer(keys.staged, run.field)
-    else if (run.id === tailId) commands.getBuffer(keys.tail)
-    else commands.hgetBuffer(keys.series, run.id)
-  }
-  const replies = (await commands.exec()) ?? []
-  return replies.map(([error, bytes], i) => {
-    if (error) throw error
+  const commands = runs.map((run): Command => {
+    if ('field' in run) return ['hgetBuffer', keys.staged, run.field]
+    return run.id === tailId ? ['getBuffer', keys.tail] : ['hgetBuffer', keys.series, run.id]
+  })
+  const replies = await runAll(redis, commands)
+  return replies.map((bytes, i) => {
     if (bytes === null) throw new Gone()
     const run = runs[i]!
     try {
@@ -170,14 +167,14 @@ async function adopt(redis: Redis, { runs, chunks, summaries }: StagedKeys, alon
 /** Keeps chunks under the series' hash tag until they are swapped in. */
 async function prepare(redis: Redis, staged: { chunks: string; summaries: string }, chunks: Points[]): Promise<void> {
   if (chunks.length === 0) return
-  const commands = redis.pipeline()
+  const commands: Command[] = []
   for (const [i, chunk] of chunks.entries()) {
     const id = String(chunk.timestamps[0])
-    commands.hset(staged.summaries, id, formatSummary(summarize(chunk)))
-    if (i === 0) commands.pexpire(staged.summaries, preparedTtlMs)
-    commands.hset(staged.chunks, id, encodeChunk(chunk))
+    commands.push(['hset', staged.summaries, id, formatSummary(summarize(chunk))])
+    if (i === 0) commands.push(['pexpire', staged.summaries, preparedTtlMs])
+    commands.push(['hset', staged.chunks, id, encodeChunk(chunk)])
     // Right behind the first: this process may not live to send the last.
-    if (i === 0) commands.pexpire(staged.chunks, preparedTtlMs)
+    if (i === 0) commands.push(['pexpire', staged.chunks, preparedTtlMs])
   }
-  for (const [error] of (await commands.exec()) ?? []) if (error) throw error
+  await runAll(redis, commands)
 }

@@ -1,11 +1,11 @@
 import t from 'tap'
-import { startRedis } from '../../scripts/own-redis.ts'
 import { columns, problem, rows } from '../../test/points.ts'
+import { startPointsRedis } from '../../test/points-redis.ts'
 import { makeLog } from '../log.ts'
 import { connect } from '../redis.ts'
 import { openStore, type SeriesStore } from './store.ts'
 
-const server = await startRedis()
+const server = await startPointsRedis()
 t.teardown(() => server.stop())
 
 function open() {

@@ -1,6 +1,6 @@
 import { importKeys, stagedKeys } from '../keys.ts'
 import type { Log } from '../log.ts'
-import { type Redis, redisTime, runScript } from '../redis.ts'
+import { type Redis, redisTime, runAll, runScript } from '../redis.ts'
 import { type Committed, commitSeries } from './commit.ts'
 import type { Staging } from './staging.ts'
 import type { SeriesStore } from './store.ts'
@@ -42,12 +42,14 @@ export function openImports(
       // An import that never opens leaves nothing.
       if (at === 0) await redis.pexpire(journal, leaseMs * 100)
     }
-    await redis.zadd(importKeys.open, (await redisTime(redis)) + leaseMs, staging.id)
+    await redis.zadd(importKeys.open, (await redisTime(redis, importKeys.open)) + leaseMs, staging.id)
     await redis.persist(journal)
     for (let at = 0; at < names.length; at += batch) {
-      const commands = redis.pipeline()
-      for (const name of names.slice(at, at + batch)) commands.persist(stagedKeys(name, staging.id, '').runs)
-      await commands.exec()
+      const those = names.slice(at, at + batch)
+      await runAll(
+        redis,
+        those.map((name) => ['persist', stagedKeys(name, staging.id, '').runs]),
+      )
     }
   }
 
@@ -56,7 +58,7 @@ export function openImports(
     const total: Committed = { inserted: 0, updated: 0, unchanged: 0, repeated: 0, expired: 0 }
     const renew = setInterval(
       () =>
-        void redisTime(redis)
+        void redisTime(redis, importKeys.open)
           .then((now) => redis.zadd(importKeys.open, 'XX', now + leaseMs, id))
           .catch(() => {}),
       leaseMs / 3,
@@ -95,7 +97,7 @@ export function openImports(
     if (Date.now() < next) return
     next = Date.now() + everyMs
     if ((await redis.set(importKeys.swept, '1', 'PX', everyMs, 'NX')) === null) return
-    const now = await redisTime(redis)
+    const now = await redisTime(redis, importKeys.open)
     for (const id of await redis.zrangebyscore(importKeys.open, '-inf', now, 'LIMIT', 0, 10)) {
       const claimed = await runScript(redis, 'claimImport', [importKeys.open], [id, now, now + leaseMs])
       if (claimed !== 1) continue

@@ -1,4 +1,4 @@
-import { retainedKey, retainedSweptKey } from '../keys.ts'
+import { retainedKey, retainedSweptKey, seriesKeys } from '../keys.ts'
 import type { Log } from '../log.ts'
 import { type Redis, redisTime } from '../redis.ts'
 import { changeChunks, readTouched } from './chunks.ts'
@@ -6,8 +6,8 @@ import type { SeriesInfo } from './metadata.ts'
 import { cutOut } from './rewrite.ts'
 
 /** The first time that a series still keeps, by the clock of Redis; undefined when it keeps all. */
-export async function keptFrom(redis: Redis, { retention }: SeriesInfo): Promise<number | undefined> {
-  return retention === undefined ? undefined : (await redisTime(redis)) - retention
+export async function keptFrom(redis: Redis, { name, retention }: SeriesInfo): Promise<number | undefined> {
+  return retention === undefined ? undefined : (await redisTime(redis, seriesKeys(name).meta)) - retention
 }
 
 /** Whether a series still holds points that it no longer keeps. */
@@ -40,7 +40,7 @@ type Look = (name: string) => Promise<SeriesInfo | undefined>
 
 /** Drops what series no longer keep, of those that nobody reads or writes: `look` reads one, and drops what has expired. */
 async function sweep(redis: Redis, look: Look): Promise<void> {
-  const now = await redisTime(redis)
+  const now = await redisTime(redis, retainedKey)
   for (const name of await redis.zrangebyscore(retainedKey, '-inf', now, 'LIMIT', 0, batch)) {
     const info = await look(name)
     if (info?.retention !== undefined) {

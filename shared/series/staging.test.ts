@@ -1,5 +1,5 @@
 import t from 'tap'
-import { startRedis } from '../../scripts/own-redis.ts'
+import { startPointsRedis } from '../../test/points-redis.ts'
 import { seriesKeys, stagedKeys } from '../keys.ts'
 import { makeLog } from '../log.ts'
 import { connect, runScript } from '../redis.ts'
@@ -7,7 +7,7 @@ import { fullChunk } from './rewrite.ts'
 import { openStaging } from './staging.ts'
 import { openStore } from './store.ts'
 
-const server = await startRedis()
+const server = await startPointsRedis()
 const redis = connect(server.url, makeLog('silent'))
 t.teardown(async () => {
   redis.disconnect()

@@ -1,6 +1,6 @@
 import { stagedKeys } from '../keys.ts'
 import { Problem } from '../problems.ts'
-import type { Redis } from '../redis.ts'
+import { type Command, type Redis, runAll } from '../redis.ts'
 import { encodeChunk, maxChunkBytes } from './codec.ts'
 import { type Points, slicePoints } from './points.ts'
 import { fullChunk } from './rewrite.ts'
@@ -61,8 +61,8 @@ export function openStaging(redis: Redis, id: string, ttlMs: number): Staging {
   }
 
   /** The commands that send what columns hold, some at a time; what fills no run stays, unless `whole`. */
-  function* lots(those: Iterable<GrowingColumn>, whole: boolean): Generator<ReturnType<Redis['pipeline']>> {
-    let commands = redis.pipeline()
+  function* lots(those: Iterable<GrowingColumn>, whole: boolean): Generator<Command[]> {
+    let commands: Command[] = []
     let [bytes, used] = [0, 0]
     let memory = lotMemory()
     for (const column of those) {
@@ -75,12 +75,12 @@ export function openStaging(redis: Redis, id: string, ttlMs: number): Staging {
       const end = whole ? count : count - (count % fullChunk)
       let runs: (string | Buffer)[] = []
       const put = () => {
-        commands.hset(key, ...runs)
+        commands.push(['hset', key, ...runs])
         column.sent += runs.length / 2
         // Right behind the runs: this process may not live to send another lot.
         if (column.keptUntil >= Date.now() + ttlMs / 2) return
         column.keptUntil = Date.now() + ttlMs
-        commands.pexpire(key, ttlMs)
+        commands.push(['pexpire', key, ttlMs])
       }
       for (let at = 0; at < end; at += fullChunk) {
         const run = slicePoints(points, at, Math.min(end, at + fullChunk))
@@ -91,7 +91,7 @@ export function openStaging(redis: Redis, id: string, ttlMs: number): Staging {
         if (bytes < lotBytes - largest) continue
         put()
         yield commands
-        commands = redis.pipeline()
+        commands = []
         runs = []
         memory = lotMemory()
         bytes = used = 0
@@ -107,7 +107,7 @@ export function openStaging(redis: Redis, id: string, ttlMs: number): Staging {
   async function flush(those: Iterable<GrowingColumn>, whole: boolean): Promise<void> {
     for (const commands of lots(those, whole)) {
       await sending
-      sending = runAll(commands).then(() => {})
+      sending = runAll(redis, commands).then(() => {})
       sending.catch(() => {}) // it is told where it is awaited
     }
   }
@@ -146,12 +146,14 @@ export function openStaging(redis: Redis, id: string, ttlMs: number): Staging {
       const sent = [...columns.values()].filter((column) => column.sent > 0)
       for (let at = 0; at < sent.length; at += pipelined) {
         const those = sent.slice(at, at + pipelined)
-        const commands = redis.pipeline()
-        for (const { name } of those) {
+        const commands = those.flatMap(({ name }): Command[] => {
           const key = stagedKeys(name, id, '').runs
-          commands.pexpire(key, ttlMs).hlen(key)
-        }
-        const replies = await runAll(commands)
+          return [
+            ['pexpire', key, ttlMs],
+            ['hlen', key],
+          ]
+        })
+        const replies = await runAll(redis, commands)
         // A column that has expired may have been begun anew by later rows.
         if (those.some((column, i) => replies[2 * i + 1] !== column.sent)) {
           throw new Problem(
@@ -165,20 +167,14 @@ export function openStaging(redis: Redis, id: string, ttlMs: number): Staging {
       await sending.catch(() => {})
       const names = [...columns.keys()]
       for (let at = 0; at < names.length; at += pipelined) {
-        const commands = redis.pipeline()
-        for (const name of names.slice(at, at + pipelined)) commands.unlink(stagedKeys(name, id, '').runs)
-        await runAll(commands)
+        const those = names.slice(at, at + pipelined)
+        await runAll(
+          redis,
+          those.map((name) => ['unlink', stagedKeys(name, id, '').runs]),
+        )
       }
     },
   }
-}
-
-async function runAll(commands: ReturnType<Redis['pipeline']>): Promise<unknown[]> {
-  const replies = (await commands.exec()) ?? []
-  return replies.map(([error, reply]) => {
-    if (error) throw error
-    return reply
-  })
 }
 
 /** The field of a staged run: its order among the runs of an import, then its summary. */

@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import t from 'tap'
-import { startRedis } from '../../scripts/own-redis.ts'
 import { bending } from '../../test/bent.ts'
 import { columns, counter, problem, rows, times } from '../../test/points.ts'
+import { startPointsRedis } from '../../test/points-redis.ts'
 import { makeLog } from '../log.ts'
 import { connect } from '../redis.ts'
 import { portionChunks } from './chunks.ts'
@@ -13,7 +13,7 @@ import { concatPoints } from './points.ts'
 import { fullChunk } from './rewrite.ts'
 import { openStore, type SeriesStore } from './store.ts'
 
-const server = await startRedis()
+const server = await startPointsRedis()
 const redis = connect(server.url, makeLog('silent'))
 const second = connect(server.url, makeLog('silent'))
 t.teardown(async () => {
