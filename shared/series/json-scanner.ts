@@ -139,15 +139,19 @@ export class JsonScanner {
   }
 
   #hasAt(at: number, key: Buffer): boolean {
+    const bytes = this.#bytes
     if (at < 0) return false
-    for (let i = 0; i < key.length; i++) if (this.#bytes[at + i] !== key[i]) return false
+    for (let i = 0; i < key.length; i++) if (bytes[at + i] !== key[i]) return false
     return true
   }
 
   #skipSpace(start: number): number {
-    for (let at = start; ; at++) {
-      const code = this.#bytes[at]
-      if (code !== space && code !== tab && code !== carriageReturn && code !== this.#newline) return at
-    }
+    let at = start
+    while (this.#isSpace(this.#bytes[at])) at++
+    return at
+  }
+
+  #isSpace(code: number | undefined): boolean {
+    return code! <= space && (code === space || code === tab || code === carriageReturn || code === this.#newline)
   }
 }

@@ -120,10 +120,11 @@ t.test('the usual forms are known', async (t) => {
 t.test('what is wrong, rare or outside of the range is not known', async (t) => {
   const texts = [
     ...['', '-', 'now', '2021-02-29', '2020-13-01', '2020-00-01', '2020-01-00', '2020-01-01T24:00', '2020-01-01T00:60'],
-    ...['2020-06-30T23:59:60Z', '2020-01-01T00:00:00.Z', '0099-01-01', '12345678901234567890', '253402300800000'],
+    ...['2020-06-30T23:59:60Z', '2020-01-01T00:00:00.Z', '0099-01-01', '12345678901234567890'],
   ]
   for (const text of texts) t.equal(scanned(new TimeScanner({}), text), undefined, text)
   t.equal(scanned(new TimeScanner({ tz: 'Asia/Kathmandu' }), '2020-01-01T00:00'), undefined, 'a local time')
+  t.equal(scanned(new TimeScanner({ unit: 's' }), String(Math.ceil(maxTime / 1000))), undefined, 'behind the last year')
   const range = new TimeScanner({ from: 1000, to: 3000 })
   t.same(
     ['0', '1', '2', '3'].map((text) => scanned(range, text)?.[0]),
