@@ -32,5 +32,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
       response.end(answer)
     })
   })
+  // It never outlives the process that measures.
+  process.on('disconnect', () => process.exit())
   server.listen(0, '127.0.0.1', () => process.send!((server.address() as AddressInfo).port))
 }

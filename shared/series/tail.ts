@@ -8,7 +8,7 @@ import type { Points } from './points.ts'
  *     bytes 0–7     the time as float64
  *     bytes 8–15    the value as float64
  *
- * So points go to its end by one APPEND, and a script finds its way in it.
+ * So a script puts points behind those that are there, or among them, without knowing how they are encoded in chunks.
  */
 export const pointBytes = 16
 
