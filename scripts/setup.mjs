@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /**
  * Makes a checkout ready to run: a Redis server, the npm packages with a canvas that loads, the Node that package.json
- * pins, and a Python for the examples of the docs. What is there already is left alone, so it may run before anything else.
+ * pins, and a Python for the examples of the docs and for InfluxDB's client. What is there already is left alone, so it
+ * may run before anything else.
  *
  *   node scripts/setup.mjs           installs what is missing; exit status 1 and one sentence if that is impossible
  *   node scripts/setup.mjs --check   installs nothing, names what is missing; exit status 1 if anything is
@@ -171,7 +172,7 @@ const steps = [
   {
     missing: () => (pythonIsCurrent() ? undefined : "the Python environment for the docs' examples is not made"),
     install: installPython,
-    without: "the docs' Python examples are skipped",
+    without: "the docs' Python examples are skipped, and the test of InfluxDB's Python client fails",
   },
 ]
 
