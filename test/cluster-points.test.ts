@@ -4,7 +4,7 @@ import { startLocal } from '../functions/local.ts'
 import { startRedis } from '../scripts/own-redis.ts'
 import { sayFinding } from '../shared/fsck/report.ts'
 import { labelKey, namesKey, seriesKeys } from '../shared/keys.ts'
-import { makeLog } from '../shared/log.ts'
+import { type Log, makeLog } from '../shared/log.ts'
 import { connect, isUnavailable } from '../shared/redis.ts'
 import { slotOf } from '../shared/slot.ts'
 import { faultsIn } from './fsck/look.ts'
@@ -133,7 +133,14 @@ t.test('a server that is away: its series are refused, the others go on', async 
   const indexHolder = await cluster.holder(slotOf(namesKey))
   const series = [...(await oneOfEach())]
   const [[away, lost]] = series.filter(([node]) => node !== indexHolder) as [[ClusterNode, string]]
+  const said: string[] = []
+  const note = (_: object, text: string) => said.push(text)
+  const watching = connect(pointsUrl, { warn: note, info: note } as unknown as Log)
+  t.teardown(() => watching.disconnect())
+  const isThere = () => watching.exists(seriesKeys(lost).meta)
+  t.equal(await isThere(), 1)
   await away.server.kill()
+  t.ok(isUnavailable(await isThere().catch((error) => error)))
   const write = (name: string) =>
     call(url, 'POST', `${path(name)}/points`, { body: `${new Date().toISOString()},5\n`, headers: csv })
   for (const answer of [await write(lost), await call(url, 'GET', `${path(lost)}/points`)]) {
@@ -146,6 +153,8 @@ t.test('a server that is away: its series are refused, the others go on', async 
   await away.server.restart()
   await away.redis.acl('SETUSER', 'functions', 'on', '>p@ss', ...permissions)
   await until(async () => (await write(lost)).status === 200)
+  await until(async () => (await isThere().catch(() => 0)) === 1)
+  t.same(said, ['a server of the cluster is unreachable', 'a server of the cluster is back'], 'each is said once')
   t.same((await faultsIn(pointsUrl, {}, queue.url)).map(sayFinding), [])
 })
 
