@@ -75,13 +75,14 @@ const refuseMs = 4000
 function connectCluster(url: string, log: Log): Cluster {
   const { hosts, isSecure, ...user } = readClusterUrl(url)!
   const redisOptions = { ...user, ...(isSecure ? { tls: {} } : {}), connectTimeout: connectMs.first, commandTimeout }
-  let refused = Date.now()
+  let refused = 0
   const cluster = new Cluster(hosts, {
     redisOptions,
     // Names stay names: TLS looks at them, and one that is not found is no fault of the other hosts.
     dnsLookup: (host, done) => done(null, host),
     clusterRetryStrategy(attempt) {
       redisOptions.connectTimeout = openingMs(attempt)
+      if (attempt === 1) refused = Date.now()
       if (attempt % (tries + 1) === 0 || Date.now() - refused > refuseMs) {
         refused = Date.now()
         // ioredis would keep them until the cluster is back, and send them then.
@@ -174,16 +175,16 @@ export const isOneServer = (redis: Redis): redis is RedisServer => redis instanc
 
 const placeOf = ({ options: { host, port } }: RedisServer) => `${host}:${port}`
 
-/** A connection to each server that holds keys. Throws when one can't be known: no look at all keys misses some. */
+/** A connection to each server that holds keys. Throws when one is not known: whoever looks at all keys must miss none. */
 export async function serversOf(redis: Redis): Promise<RedisServer[]> {
   if (isOneServer(redis)) return [redis]
   await redis.ping() // from there on it knows its servers
-  const tags = new Set<string>()
+  const places = new Set<string>()
   const servers: RedisServer[] = []
   for (let slot = 0; slot < slotCount; slot++) {
     const server = serverOfSlot(redis, slot)
-    if (!tags.has(placeOf(server))) servers.push(server)
-    tags.add(placeOf(server))
+    if (!places.has(placeOf(server))) servers.push(server)
+    places.add(placeOf(server))
   }
   return servers
 }
