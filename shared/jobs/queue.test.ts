@@ -58,6 +58,26 @@ t.test('tickets are counted while they wait, and taken in order, one at a time',
   await t.rejects(queue.consume(async () => {}))
 })
 
+t.test('a consumer that is being started when the queue is closed is closed too', async (t) => {
+  // Closed sooner and later in the start, and in the end after it.
+  for (let ticks = 0; ; ticks = 2 * ticks + 1) {
+    const queue = openQueue({ url: redis.url, log: quiet })
+    const consuming = queue.consume(async () => {})
+    const outcome = consuming.then(
+      () => 'started',
+      (error: Error) => error.message,
+    )
+    for (let tick = 0; tick < ticks; tick++) await new Promise((resolve) => setImmediate(resolve))
+    await queue.close()
+    if ((await outcome) === 'started') {
+      t.equal((await consuming).alive, false)
+      break
+    }
+    t.match(await outcome, /the queue is closed|too late|shut|end|not running/i, `after ${ticks} turns`)
+  }
+  await until(() => connections() === 0, 'no connection stays')
+})
+
 t.test('two queues may create it at once, and share it', async (t) => {
   const one = openQueue({ url: redis.url, log: quiet })
   const other = openQueue({ url: redis.url, log: quiet })

@@ -151,6 +151,11 @@ export function openQueue({ url, log }: { url: string; log: QueueLog }): Queue {
         chore.then(() => chores.delete(chore))
       },
     })
+    if (closing) {
+      // Nobody would close it, and it would look for its queue for good.
+      await consumer.close()
+      throw new Error('the queue is closed')
+    }
     consumers.add(consumer)
     return consumer
   }
