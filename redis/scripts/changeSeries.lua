@@ -35,7 +35,7 @@ local difference = 0
 for _ = 1, tonumber(take()) do
   local id = take()
   if id == 'tail' then
-    difference = difference - redis.call('STRLEN', KEYS[5]) / 16
+    difference = difference - math.floor(redis.call('STRLEN', KEYS[5]) / 16)
     redis.call('UNLINK', KEYS[5])
   else
     difference = difference - tonumber(string.match(redis.call('HGET', KEYS[4], id), '^(%S+)'))
@@ -59,11 +59,10 @@ end
 
 redis.call('HSET', KEYS[1], 'change', change)
 redis.call('HINCRBY', KEYS[1], 'count', difference)
-local _, first, last
-local oldest, newest = redis.call('ZRANGE', KEYS[2], 0, 0)[1], redis.call('ZRANGE', KEYS[2], -1, -1)[1]
-if oldest then
-  _, first = string.match(redis.call('HGET', KEYS[4], oldest), '^(%S+) (%S+)')
-  _, _, last = string.match(redis.call('HGET', KEYS[4], newest), '^(%S+) (%S+) (%S+)')
+-- An id is the first time of its chunk. A summary that is missing must not break this off in the middle.
+local first, newest, last = redis.call('ZRANGE', KEYS[2], 0, 0)[1], redis.call('ZRANGE', KEYS[2], -1, -1)[1], nil
+if newest then
+  last = string.match(redis.call('HGET', KEYS[4], newest) or '', '^%S+ %S+ (%S+)') or redis.call('HGET', KEYS[1], 'last')
 end
 if redis.call('EXISTS', KEYS[5]) == 1 then
   local function time(from, to) return string.format('%.0f', (struct.unpack('<d', redis.call('GETRANGE', KEYS[5], from, to)))) end

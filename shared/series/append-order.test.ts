@@ -5,7 +5,9 @@ import { columns, counter, rows, times } from '../../test/points.ts'
 import { seriesKeys } from '../keys.ts'
 import { makeLog } from '../log.ts'
 import { connect } from '../redis.ts'
+import { commitSeries } from './commit.ts'
 import { fullChunk } from './rewrite.ts'
+import { openStaging } from './staging.ts'
 import { openStore, type SeriesStore } from './store.ts'
 
 const server = await startRedis()
@@ -127,3 +129,31 @@ t.test('an append meanwhile is no conflict for a change before it', async (t) =>
   t.equal(calls, 2, 'behind another change it starts again')
   t.equal((await store.get('apart'))!.count, (await rows(store, 'apart'))!.length)
 })
+
+t.test(
+  'an import that lies before the newest points is committed at once, whatever is appended meanwhile',
+  async (t) => {
+    await store.upsert('live', columns(times(9000, 0, 10)))
+    await store.upsert('live', columns([200_000, 200_010]))
+    const staging = openStaging(redis, 'old', 60_000)
+    for (const time of times(3000, 5, 10)) staging.column('live').add(time, 7)
+    await staging.finish()
+    const slow = connect(server.url, makeLog('silent'))
+    t.teardown(() => slow.disconnect())
+    const scripts = slow as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>
+    const send = scripts.commitStaged!.bind(slow)
+    let tries = 0
+    scripts.commitStaged = async (...args) => {
+      await store.upsert('live', columns([300_000 + 10 * tries++]))
+      return send(...args)
+    }
+    t.match(await commitSeries(slow, 'live', 'old'), { inserted: 3000, updated: 0 })
+    t.equal(tries, 1)
+    const found = (await rows(store, 'live'))!.map(([time]) => time)
+    const expected = [...times(9000, 0, 10), ...times(3000, 5, 10), 200_000, 200_010, 300_000]
+    t.same(
+      found,
+      expected.sort((a, b) => a - b),
+    )
+  },
+)

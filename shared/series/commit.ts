@@ -71,10 +71,11 @@ async function attemptCommit(redis: Redis, name: string, importId: string): Prom
   const isWhole = ({ count, first }: StagedRun) => count === fullChunk && (from === undefined || first >= from)
   const alone = new Set(aloneRuns(runs, chunks).filter(isWhole))
   const others = runs.filter((run) => !alone.has(run))
-  const touched = touchedChunks(chunks, others, fullChunk)
   const tailRun = chunks.find(({ id }) => id === tailId)
+  const sealed = chunks.filter((chunk) => chunk !== tailRun)
+  const touched = touchedChunks(sealed, others, fullChunk)
   // Nothing may come behind the tail: what the import has there goes with it into chunks.
-  if (tailRun && runs.some(({ last }) => last > tailRun.first)) touched.add(tailRun)
+  if (tailRun && runs.some(({ last }) => last >= tailRun.first)) touched.add(tailRun)
   const stay = [...chunks.filter((chunk) => !touched.has(chunk)), ...alone].map(({ first }) => first)
 
   const counts: Committed = { inserted: 0, updated: 0, unchanged: 0, repeated: 0, expired: 0 }
@@ -106,7 +107,10 @@ async function attemptCommit(redis: Redis, name: string, importId: string): Prom
   if (revision === undefined) await putInIndex(redis, name, {})
   const drop = [...touched].map(({ id }) => id)
   const keys = [...Object.values(series), staged.runs, staged.chunks, staged.summaries]
-  const change = [name, random(9), revision ?? '', random(6), ...drop]
+  // What is appended meanwhile does no harm to a change that lies before it.
+  const end = tailRun ? tailRun.first - 1 : (info?.last ?? -Infinity)
+  const liesBefore = runs.every(({ last }) => last <= end)
+  const change = [name, random(9), revision ?? '', liesBefore ? 1 : '', random(6), ...drop]
   const changed = await runScript(redis, 'commitStaged', keys, change)
   if (changed === null) {
     await redis.unlink(staged.chunks, staged.summaries)
