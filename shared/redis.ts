@@ -238,8 +238,9 @@ function scriptKeys(redis: Redis, keys: string[]): string[] {
   return isOneServer(redis) ? keys : [...keys, absentKey(keys[0]!)]
 }
 
+/** Before its version 7 Redis says such an error of a script behind the script's name. */
 const unavailable =
-  /^(LOADING|MASTERDOWN|CLUSTERDOWN|MOVED|ASK|READONLY|MISCONF|OOM|TRYAGAIN|NOREPLICAS|BUSY|WRONGPASS|NOAUTH|NOPERM)\b|Too many Cluster redirections|Failed to refresh slots cache|None of startup nodes|Cluster is ended|max retries per request|Connection is closed|Command timed out|Stream isn't writeable|ECONNREFUSED|ECONNRESET|EPIPE|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|connect timeout/i
+  /^(?:ERR Error running script .*?@user_script: ?\d+: -)?(?:LOADING|MASTERDOWN|CLUSTERDOWN|MOVED|ASK|READONLY|MISCONF|OOM|TRYAGAIN|NOREPLICAS|BUSY|WRONGPASS|NOAUTH|NOPERM)\b|Too many Cluster redirections|Failed to refresh slots cache|None of startup nodes|Cluster is ended|max retries per request|Connection is closed|Command timed out|Stream isn't writeable|ECONNREFUSED|ECONNRESET|EPIPE|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|connect timeout/i
 
 /** Whether an error says that Redis can't serve now, rather than that we asked it something wrong. */
 export function isUnavailable(error: unknown): error is Error {
