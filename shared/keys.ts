@@ -37,7 +37,7 @@ export function seriesKeysOf(tag: string): SeriesKeys {
 
 /** What an import keeps with a series until it is committed; under the series' hash tag. */
 export interface StagedKeys {
-  /** Hash: `number first last count` of a run of points → the encoded run. */
+  /** Hash: `number count first last …` of a run of points → the encoded run. */
   runs: string
   /** Hashes as those of the series: the chunks that a commit swaps in. */
   chunks: string

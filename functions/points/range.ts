@@ -230,8 +230,12 @@ async function formOf(request: Request, body: AsyncIterable<Buffer>): Promise<[P
   const chunks = body[Symbol.asyncIterator]()
   const first = await chunks.next()
   async function* whole() {
-    if (!first.done) yield first.value
-    yield* { [Symbol.asyncIterator]: () => chunks }
+    try {
+      if (!first.done) yield first.value
+      yield* { [Symbol.asyncIterator]: () => chunks }
+    } finally {
+      await chunks.return?.(undefined) // who leaves off at the first part leaves the others, too
+    }
   }
   return [sniffForm(first.done ? Buffer.alloc(0) : first.value), whole()]
 }

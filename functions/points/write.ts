@@ -13,7 +13,7 @@ const unkept = (what: string) => ({
 })
 
 const precisionQuery = (known: readonly LinePrecision[]) => ({
-  enum: known,
+  enum: [...known, ''], // some clients say nothing in this way
   default: 'ns',
   description: 'What the times of the lines count since 1970; finer than a millisecond is floored',
 })
@@ -71,7 +71,7 @@ export const writeRoutes: Route<PointsServices>[] = [
     query: {
       db: unkept('Database'),
       rp: unkept('Retention policy'),
-      consistency: { enum: ['any', 'one', 'quorum', 'all'], description: 'Taken, and means nothing here' },
+      consistency: { enum: ['any', 'one', 'quorum', 'all', ''], description: 'Taken, and means nothing here' },
       precision: precisionQuery(precisions),
       strings: stringsQuery,
       u: { type: 'string', description: "User's name; any" },
@@ -96,7 +96,12 @@ export const writeRoutes: Route<PointsServices>[] = [
 async function readLines(request: Request, services: PointsServices): Promise<LineSeries[]> {
   const { precision, strings } = request.query as { precision: LinePrecision; strings: string }
   const { maxImportSeries: maxSeries, maxBodyBytes } = services
-  const reader = new LineReader({ precision, now: Date.now(), maxSeries, skipTexts: strings === 'skip' })
+  const reader = new LineReader({
+    precision: precision || 'ns',
+    now: Date.now(),
+    maxSeries,
+    skipTexts: strings === 'skip',
+  })
   for await (const chunk of bodyStream(request.raw, maxBodyBytes)) {
     reader.push(chunk)
     if (reader.stopped) break

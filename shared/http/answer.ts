@@ -60,7 +60,7 @@ export async function send(raw: IncomingMessage, res: ServerResponse, answer: An
   res.setHeader('content-type', /^text\/|^application\/(problem\+)?json$/.test(type) ? `${type}; charset=utf-8` : type)
   res.setHeader('x-content-type-options', 'nosniff')
   if (isStream(body))
-    await sendStream(raw, res, type === 'text/event-stream' ? asTheyCome(body) : inPortions(body), gzip)
+    await sendStream(raw, res, type === 'text/event-stream' ? asTheyCome(body) : inPortions(body, res), gzip)
   else sendWhole(raw, res, body, gzip, answer.ranges)
 }
 
@@ -102,6 +102,10 @@ async function sendStream(
   gzip: boolean,
 ): Promise<void> {
   const first = await portions.next()
+  if (res.destroyed) {
+    await portions.return(undefined)
+    return
+  }
   const { parts, bytes, last }: Portion = first.value
   if (last && gzip && bytes >= minGzipBytes)
     return sendWhole(raw, res, Buffer.concat(parts.map((part) => Buffer.from(part))), gzip)

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 
 /** What clients of InfluxDB write to: some of them show a key as a password. */
-const written = /^(?:https?:\/\/[^/?]*)?\/(?:write|api\/v2\/write)(?=\?|$)/i
+const written = /^(?:https?:\/\/[^/?]*)?\/(?:write|ping|query|api\/v2\/write)\/?(?=\?|$)/i
 
 /**
  * Lets a key be shown as a password, with any user's name: as `p` in the query, which goes first, or by Basic (RFC

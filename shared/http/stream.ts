@@ -18,10 +18,14 @@ export interface Portion {
 /** Bytes that a portion has at least, unless it is the last: about a millisecond of work. */
 const portionBytes = 262_144
 
-/** Gathers the parts of a stream: each turn of the others, and each wait for the client, costs as much as kilobytes do. */
-export async function* inPortions(body: Stream): AsyncGenerator<Portion> {
+/**
+ * Gathers the parts of a stream: each turn of the others, and each wait for the client, costs as much as kilobytes do. It
+ * ends when the client leaves.
+ */
+export async function* inPortions(body: Stream, res: ServerResponse): AsyncGenerator<Portion> {
   let portion: Portion = { parts: [], bytes: 0, last: false }
   for await (const part of body) {
+    if (res.destroyed) break
     portion.parts.push(part)
     portion.bytes += Buffer.byteLength(part)
     if (portion.bytes < portionBytes) continue

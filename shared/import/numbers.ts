@@ -2,9 +2,9 @@ export { readPlainNumber } from '../text/read-numbers.ts'
 
 export type Decimal = '.' | ','
 
-const plain = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
+const plain = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/
 const grouped = /^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?$/
-const comma = /^[+-]?(?:\d+,?\d*|,\d+)(?:[eE][+-]?\d+)?$/
+const comma = /^[+-]?(?:\d+(?:,\d*)?|,\d+)(?:[eE][+-]?\d+)?$/
 const commaGrouped = /^[+-]?\d{1,3}(?:\.\d{3})+(?:,\d*)?$/
 const decoration = /^([+-]?)[$€£¥]\s*|\s*[%€£¥]$/g
 const spaces = /(?<=\d)[\s'’\u00a0\u202f](?=\d{3}(?!\d))/g

@@ -86,8 +86,11 @@ export class ByteKeys {
 }
 
 /** FNV-1a over the owner and the bytes. */
+/** Another one in each process: nobody can send keys that are known to meet in one place. */
+const seed = Math.floor(Math.random() * 2 ** 32) | 0
+
 function hashOf(bytes: Uint8Array, start: number, end: number, owner: number): number {
-  let hash = Math.imul(0x811c9dc5 ^ owner, 0x01000193)
+  let hash = Math.imul(seed ^ owner, 0x01000193)
   for (let at = start; at < end; at++) hash = Math.imul(hash ^ bytes[at]!, 0x01000193)
   // The low bits choose the slot.
   return hash ^ (hash >>> 15)

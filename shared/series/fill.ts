@@ -7,7 +7,7 @@ export type Fill = 'none' | 'null' | 'previous' | 'linear' | number
 /** Reads `fill=`. Throws RangeError with a message for the caller. */
 export function parseFill(text: string): Fill {
   if (text === 'none' || text === 'null' || text === 'previous' || text === 'linear') return text
-  if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) && Number.isFinite(Number(text))) return Number(text)
+  if (/^[+-]?(\d+(?:\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(text) && Number.isFinite(Number(text))) return Number(text)
   throw new RangeError(`'${text}' is not known; expected none, null, previous, linear or a number`)
 }
 
@@ -89,7 +89,8 @@ export class Filler {
       if (fill === 'previous') return from
       if (!earlier || !later) return NaN
       const part = (time - earlier.timestamp) / (later.timestamp - earlier.timestamp)
-      return from + (to - from) * part
+      const between = from + (to - from) * part
+      return Number.isFinite(between) ? between : from * (1 - part) + to * part // their distance may be no double
     }
     for (let time = this.#expected!; this.#isBefore(time, end); time = this.#following(time)) {
       this.#out.add(time, (column) => valueAt(time, column))

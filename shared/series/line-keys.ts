@@ -3,6 +3,7 @@ import { byte, keyEnd } from './line-bytes.ts'
 import { LineColumn, type LineSeries } from './line-column.ts'
 import { details } from './line-faults.ts'
 import { fieldSeries, type Measured, readMeasured } from './line-names.ts'
+import { maxNameBytes } from './name.ts'
 
 /** What stands before the fields of lines, as it is spelled there. */
 interface Spelling extends Measured {
@@ -51,6 +52,9 @@ export class LineKeys {
     }
     const end = keyEnd(bytes, at)
     if (bytes[end] !== byte.space) return details.field
+    // A name is always longer than what it is made of: longer ones are not taken apart.
+    if (end - at > maxNameBytes)
+      return `the name of a series has more than ${end - at} bytes; ${maxNameBytes} are the most`
     // Tags in any order make any number of spellings.
     if (Math.max(this.#spellings.count, this.#fields.count) > 4 * this.#maxSeries) this.#forget()
     const known = this.#spellings.find(bytes, at, end, 0)

@@ -5,7 +5,7 @@ const [point, minus, letterI, letterU] = [46, 45, 105, 117]
 /** No byte: a number without fractions. */
 const none = -1
 
-const float = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
+const float = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/
 const integer = /^[+-]?\d+i$/
 const unsigned = /^\+?\d+u$/
 const infinite = /^[+-]?(?:nan|inf(?:inity)?)$/i
@@ -29,7 +29,7 @@ export function readFieldValue(
   if (last === letterI) readPlainNumber(bytes, start, end - 1, none, into, place)
   else if (last === letterU && bytes[start] !== minus) readPlainNumber(bytes, start, end - 1, none, into, place)
   else readPlainNumber(bytes, start, end, point, into, place)
-  if (into[place] === 0 && bytes[start] === minus && last !== letterI) into[place] = -0
+  if (last === letterI && into[place] === 0) into[place] = 0 // an integer has no −0
   if (!Number.isNaN(into[place])) return undefined
   const read = readRare(bytes.toString('utf8', start, end))
   if (typeof read === 'string') return read
@@ -46,7 +46,8 @@ function readRare(text: string): number | string {
   const boolean = booleans.get(text)
   if (boolean !== undefined) return boolean
   const digits = text.slice(0, -1)
-  if (integer.test(text)) return isWithin(digits, 64, true) ? Number(digits) : `${show(text)} is no integer of 64 bits`
+  if (integer.test(text))
+    return isWithin(digits, 64, true) ? Number(digits) + 0 : `${show(text)} is no integer of 64 bits`
   if (unsigned.test(text))
     return isWithin(digits, 64, false) ? Number(digits) : `${show(text)} is no unsigned integer of 64 bits`
   if (text === '') return 'the field has no value: a number, or true or false, was expected'

@@ -7,7 +7,7 @@ const newline = 10
 const carriageReturn = 13
 const comma = 44
 
-const number = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
+const number = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/
 
 /** Where the fields of a line stand. */
 interface Columns {
