@@ -23,7 +23,7 @@ export const tailDamages: Damage[] = [
       const { tail, bytes } = await tailOf(victim)
       await victim.redis.set(tail, bytes.subarray(0, 55))
     },
-    left: 3003,
+    left: 18_003,
   },
   {
     code: 'tail-damaged',
@@ -33,7 +33,7 @@ export const tailDamages: Damage[] = [
       bytes.writeDoubleLE(NaN, 8)
       await victim.redis.set(tail, Buffer.concat([bytes.subarray(32), bytes.subarray(0, 32)]))
     },
-    left: 3003,
+    left: 18_003,
   },
   {
     code: 'tail-damaged',
@@ -52,16 +52,16 @@ export const tailDamages: Damage[] = [
       bytes.writeDoubleLE(last, 16)
       await victim.redis.set(tail, bytes)
     },
-    left: 3003,
+    left: 18_003,
   },
   {
     code: 'series-totals',
     what: 'a count without the tail',
     async make(victim) {
       const { meta } = await tailOf(victim)
-      await victim.redis.hset(meta, 'count', 3000)
+      await victim.redis.hset(meta, 'count', 18_000)
     },
-    left: 3004,
+    left: 18_004,
   },
   {
     code: 'series-totals',
@@ -80,7 +80,7 @@ export const tailDamages: Damage[] = [
       await victim.redis.lpush(tail, 'text')
     },
     undo: ({ redis, series }) => redis.rename(`${seriesKeys(series).tail}-kept`, seriesKeys(series).tail),
-    left: 3004,
+    left: 18_004,
   },
   {
     code: 'chunk-summary',
@@ -91,7 +91,7 @@ export const tailDamages: Damage[] = [
       const [id] = await victim.redis.zrange(index, -1, -1)
       await victim.redis.hdel(summaries, id!)
     },
-    left: 3004,
+    left: 18_004,
   },
   {
     code: 'series-headless',
