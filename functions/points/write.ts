@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { bodyStream } from '../../shared/http/body.ts'
 import { type Answer, type Request, type Route, summarizeErrors } from '../../shared/http/http.ts'
 import { Problem } from '../../shared/problems.ts'
@@ -6,6 +7,8 @@ import { LineReader } from '../../shared/series/line-protocol.ts'
 import { type LinePrecision, precisions } from '../../shared/series/line-time.ts'
 import type { PointsServices } from './services.ts'
 import { writeSeries } from './write-lines.ts'
+
+const seed = randomInt(2 ** 32)
 
 const unkept = (what: string) => ({
   type: 'string',
@@ -101,6 +104,7 @@ async function readLines(request: Request, services: PointsServices): Promise<Li
     now: Date.now(),
     maxSeries,
     skipTexts: strings === 'skip',
+    seed,
   })
   for await (const chunk of bodyStream(request.raw, maxBodyBytes)) {
     reader.push(chunk)

@@ -7,7 +7,7 @@ t.test('runs of bytes keep their numbers, each owner its own', async (t) => {
   let found = 0
   fc.assert(
     fc.property(fc.array(run, { minLength: 100, maxLength: 400 }), (runs) => {
-      const keys = new ByteKeys()
+      const keys = new ByteKeys(7)
       const known = new Map<string, number>()
       for (const [bytes, owner] of runs) {
         const name = `${owner} ${bytes.join()}`
@@ -31,7 +31,7 @@ t.test('runs of bytes keep their numbers, each owner its own', async (t) => {
 })
 
 t.test('what was forgotten is not found', async (t) => {
-  const keys = new ByteKeys()
+  const keys = new ByteKeys(7)
   const bytes = Buffer.from('one,two')
   t.equal(keys.add(bytes, 0, 3, 0), 0)
   t.equal(keys.add(bytes, 4, 7, 0), 1)

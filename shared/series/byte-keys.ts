@@ -4,6 +4,7 @@
  */
 export class ByteKeys {
   count = 0
+  readonly #seed: number
   // Arrays of at most 64 bytes are made quickly: most bodies have few runs.
   #slots = new Int32Array(16).fill(-1)
   #hashes = new Int32Array(8)
@@ -12,9 +13,14 @@ export class ByteKeys {
   #bytes = new Uint8Array(64)
   #ends = new Int32Array(8)
 
+  /** `seed` is what hashes begin with: where nobody knows it, nobody can send keys that all have one hash. */
+  constructor(seed: number) {
+    this.#seed = seed
+  }
+
   /** The number of the run between two places of `bytes`; −1 when it is not known. */
   find(bytes: Uint8Array, start: number, end: number, owner: number): number {
-    const hash = hashOf(bytes, start, end, owner)
+    const hash = hashOf(this.#seed, bytes, start, end, owner)
     const mask = this.#slots.length - 1
     for (let slot = hash & mask; this.#slots[slot] !== -1; slot = (slot + 1) & mask) {
       const key = this.#slots[slot]!
@@ -37,7 +43,7 @@ export class ByteKeys {
     }
     this.#bytes.set(bytes.subarray(start, end), from)
     this.#owners[key] = owner
-    this.#hashes[key] = hashOf(bytes, start, end, owner)
+    this.#hashes[key] = hashOf(this.#seed, bytes, start, end, owner)
     this.#place(key)
     return key
   }
@@ -86,10 +92,7 @@ export class ByteKeys {
 }
 
 /** FNV-1a over the owner and the bytes. */
-/** Another one in each process: nobody can send keys that are known to meet in one place. */
-const seed = Math.floor(Math.random() * 2 ** 32) | 0
-
-function hashOf(bytes: Uint8Array, start: number, end: number, owner: number): number {
+function hashOf(seed: number, bytes: Uint8Array, start: number, end: number, owner: number): number {
   let hash = Math.imul(seed ^ owner, 0x01000193)
   for (let at = start; at < end; at++) hash = Math.imul(hash ^ bytes[at]!, 0x01000193)
   // The low bits choose the slot.

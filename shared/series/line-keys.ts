@@ -22,17 +22,19 @@ export class LineKeys {
   /** There are more series than are allowed. */
   isFull = false
   readonly #maxSeries: number
-  readonly #spellings = new ByteKeys()
+  readonly #spellings: ByteKeys
   readonly #spelled: Spelling[] = []
   /** Of the line before; −1 at the beginning. */
   #last = -1
   /** Names of fields; their owners are spellings. */
-  readonly #fields = new ByteKeys()
+  readonly #fields: ByteKeys
   readonly #fieldColumns: LineColumn[] = []
   readonly #columns = new Map<string, LineColumn>()
 
-  constructor(maxSeries: number) {
+  constructor(maxSeries: number, seed: number) {
     this.#maxSeries = maxSeries
+    this.#spellings = new ByteKeys(seed)
+    this.#fields = new ByteKeys(seed)
   }
 
   /** All series, in the order in which they came. */

@@ -14,6 +14,8 @@ export interface LineOptions {
   maxSeries: number
   /** Leaves out fields whose value is a text; else they are refused. */
   skipTexts: boolean
+  /** What hashes of names begin with: a number that no sender knows. */
+  seed: number
 }
 
 const { tab, newline, carriageReturn, space, quote, hash, comma, equals } = byte
@@ -56,7 +58,7 @@ export class LineReader {
     this.#options = options
     this.#bounds = bounds
     this.#bytes = Buffer.allocUnsafe(Math.min(4096, bounds.portion))
-    this.#keys = new LineKeys(options.maxSeries)
+    this.#keys = new LineKeys(options.maxSeries, options.seed)
     this.#scale = timeScales[options.precision]
   }
 
