@@ -51,13 +51,17 @@ const uses = {
   worker: (ask) => ask('/', { method: 'POST' }),
 }
 
+/** Four points as a chunk: the example of docs/storage.md. */
+const chunk =
+  '0204000000408911fd784200000000004ced4000000000004ced40016666666666662c4001040000000002010400000e0407ed35fbba'
+
 /** Draws one chart in the process that draws; it ends when its channel does. */
 async function draw(program) {
   // V8's cache depends on its flags: this is the limit that the settings of knative/base lead to.
   const child = fork(program, { env, serialization: 'advanced', execArgv: ['--max-old-space-size=640'] })
-  const points = { timestamps: Float64Array.of(0, 86_400_000), values: Float64Array.of(1, 2) }
+  const chunks = [{ id: '1717200000000', bytes: Buffer.from(chunk, 'hex') }]
   const params = { mark: 'line', width: 800, height: 400, theme: 'light', tz: 'UTC' }
-  child.send({ kind: 'plot', input: { series: [{ name: 'a', labels: {}, points }], params } })
+  child.send({ kind: 'plot', input: { series: [{ name: 'a', labels: {}, chunks }], params } })
   let drawn
   child.on('message', (message) => {
     drawn ??= message.drawn
