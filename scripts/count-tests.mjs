@@ -10,14 +10,23 @@
  * for want of `kn`, which not every machine can have.
  */
 import { existsSync, readFileSync } from 'node:fs'
+import { inspect } from 'node:util'
 import { Parser } from 'tap-parser'
 
 const strict = process.env.CI === 'true'
 const total = { passed: 0, failed: 0 }
 
-function fail(why) {
+/** Lines of what a failed assertion says of itself that are worth their place at the end of a log. */
+const linesOfDetail = 30
+
+function fail(why, detail) {
   total.failed += 1
   process.stdout.write(`failed: ${why}\n`)
+  if (!detail) return
+  const { source: _source, at, ...rest } = detail
+  const place = at?.fileName ? { at: `${at.fileName}:${at.lineNumber}` } : {}
+  const lines = inspect({ ...place, ...rest }, { depth: 3, breakLength: 120 }).split('\n')
+  for (const line of lines.slice(0, linesOfDetail)) process.stdout.write(`    ${line}\n`)
 }
 
 function skip(name, reason) {
@@ -40,7 +49,7 @@ function follow(parser) {
     else if (result.todo) fail(`${result.fullname} (todo)`)
     else if (closes && result.ok && closes.parser.count === 0) fail(`${result.fullname} (asserts nothing)`)
     else if (result.ok) total.passed += closes ? 0 : 1
-    else if (!closes || total.failed === closes.failedBefore) fail(result.fullname)
+    else if (!closes || total.failed === closes.failedBefore) fail(result.fullname, result.diag)
   })
 }
 

@@ -36,6 +36,29 @@ const cases: { name: string; runs: { tap?: string; status: number }[]; off: stri
     reason: /a > y/,
   },
   {
+    name: 'a failed assertion tells what was found, and where',
+    runs: [
+      {
+        tap: document(
+          file(
+            'a',
+            false,
+            'not ok 1 - x',
+            '  ---',
+            '  found: 3',
+            '  at:',
+            '    fileName: a.ts',
+            '    lineNumber: 7',
+            '  ...',
+          ),
+        ),
+        status: 1,
+      },
+    ],
+    off: '0 passed, 1 failed',
+    reason: /at: 'a.ts:7', found: 3/,
+  },
+  {
     name: 'a file that fails beside its assertions counts as failed',
     runs: [{ tap: document(file('a', false, 'ok 1 - x')), status: 1 }],
     off: '1 passed, 1 failed',

@@ -37,7 +37,9 @@ const asleep = (environment: Environment) => async () => (await podsOf(environme
 t.test('both environments on a cluster', async (t) => {
   t.teardown(async () => {
     if (!t.passing()) for (const environment of environments) t.comment(`logs: ${await keepLogs(environment)}`)
-    await Promise.all(environments.map(remove))
+    // What a cluster is slow to let go of says nothing of the program; the next run waits for it.
+    for (const outcome of await Promise.allSettled(environments.map(remove)))
+      if (outcome.status === 'rejected') t.comment(`left behind: ${outcome.reason}`)
   })
   const test = await openOne('test')
   const prod = await openOne('prod', '--no-build')

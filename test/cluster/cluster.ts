@@ -72,10 +72,10 @@ export async function open(name: 'test' | 'prod', ...options: string[]): Promise
 
 /** Removes what `open` has made. */
 export async function remove({ namespace, folder }: Place): Promise<void> {
-  // A worker in the middle of a job would take its time, and the namespace with it.
-  await kubectl('-n', namespace, 'delete', 'ksvc,statefulset,cronjob', '--all', '--wait=false')
+  await kubectl('delete', 'namespace', namespace, '--ignore-not-found', '--wait=false')
+  // No pod can start there any more. A worker in the middle of a job would take its time, and the namespace with it.
   await kubectl('-n', namespace, 'delete', 'pods', '--all', '--force', '--grace-period=0')
-  await kubectl('delete', 'namespace', namespace, '--ignore-not-found', '--timeout=180s')
+  await kubectl('delete', 'namespace', namespace, '--ignore-not-found', '--timeout=300s')
   await rm(folder, { recursive: true, force: true })
 }
 
