@@ -44,7 +44,9 @@ export function namesSubject(key: string, names: string[]): Subject {
       const metas = await Promise.all(
         names.map((name) => redis.hmget(seriesKeys(name).meta, 'name', 'labels').catch(() => [])),
       )
+      const scores = await Promise.all(names.map((name) => redis.zscore(key, name).catch(() => null)))
       for (const [i, name] of names.entries()) {
+        if (scores[i] === null) continue // it was taken out meanwhile
         const [found, labels] = metas[i]!
         const isThere = found === name
         if (isThere && (label === undefined || readLabels(labels ?? '{}')?.[label] === value)) continue
