@@ -193,3 +193,26 @@ t.test('more series than one read may have', async (t) => {
   const names = Array.from({ length: 21 }, (_, i) => `x${i}`).join()
   t.match((await get(`/points?series=${names}`)).body, { type: /too-many-series/ })
 })
+
+t.test('a long answer in columns is of one revision, whatever changes while it is sent', async (t) => {
+  const count = 600_000
+  const lines = (first: number, value: number) =>
+    Array.from({ length: count / 2 }, (_, i) => `${1.6e9 + first + i},${value}`).join('\n')
+  const csv = { 'content-type': 'text/csv' }
+  for (const [first, value] of [
+    [0, 1],
+    [count / 2, 2],
+  ] as const)
+    await call(server.url, 'POST', '/series/long/points', { body: lines(first, value), headers: csv })
+  const answer = await fetch(`${server.url}/points?series=long&shape=columns&timestamps=epoch_ms`)
+  const reader = answer.body!.getReader()
+  const chunks = [(await reader.read()).value!]
+  // Nothing is read meanwhile, so that the answer is still being made.
+  const deleted = await call(server.url, 'DELETE', `/series/long/points?from=${1.6e9}&to=${1.6e9 + count / 2}`)
+  t.equal(deleted.body.deleted, count / 2)
+  for (let part = await reader.read(); !part.done; part = await reader.read()) chunks.push(part.value)
+  const [series] = JSON.parse(Buffer.concat(chunks).toString()).series
+  t.equal(series.timestamps.length, count)
+  t.equal(series.values.length, count)
+  t.same([series.values[0], series.values.at(-1)], [1, 2])
+})

@@ -13,7 +13,7 @@ import { type Grouping, groupKey, groupQuery, groupSeries, readGrouping } from '
 import type { Wanted } from './plan-read.ts'
 import { type Entry, printMany } from './print-many.ts'
 import { checkFilled, readBuckets } from './read-buckets.ts'
-import { checkGroup, readGroup } from './read-group.ts'
+import { checkGroup, openGroup } from './read-group.ts'
 import { selectQuery, selectSeries } from './select-series.ts'
 import { type PointsServices, timeOptions, timestampsQuery, usesEpoch } from './services.ts'
 import { pointRows } from './table.ts'
@@ -101,7 +101,7 @@ async function findParts(
       members,
       json: `"labels":${JSON.stringify(labels)}`,
       csv: Object.values(labels).map(csvField),
-      rows: () => readGroup(store, members, spec, grouping, wanted),
+      open: () => openGroup(store, members, spec, grouping, wanted),
     }))
   }
   const { limit } = request.query as { limit?: number }
@@ -112,22 +112,23 @@ async function findParts(
     members: [info],
     json: `"series":${JSON.stringify(info.name)}`,
     csv: [csvField(info.name)],
-    rows: () => rowsOf(services, info.name, spec, wanted),
+    open: () => openSeries(services, info.name, spec, wanted),
   }))
 }
 
-/** The rows of one series; none when it was deleted since it was found. */
-async function* rowsOf(
+/** Reads one series; it has no rows when it was deleted since it was found. */
+async function openSeries(
   { store }: PointsServices,
   name: string,
   spec: BucketSpec | undefined,
   wanted: Wanted,
-): AsyncGenerator<Rows> {
+): Promise<() => AsyncIterable<Rows>> {
   if (spec) {
     const table = await readBuckets(store, name, spec, wanted)
-    if (table) yield* table.rows()
-    return
+    return () => table?.rows() ?? noRows()
   }
   const reading = await store.read(name, { ...wanted.range, order: wanted.order })
-  if (reading) yield* pointRows(reading.runs(), wanted.order)
+  return () => (reading ? pointRows(reading.runs(), wanted.order) : noRows())
 }
+
+async function* noRows(): AsyncGenerator<Rows> {}

@@ -15,8 +15,8 @@ export interface Entry {
   json: string
   /** The fields that say which. */
   csv: string[]
-  /** Its rows; each call makes them anew. */
-  rows(): AsyncIterable<Rows>
+  /** Reads it; what that gives makes the same rows at each call, whatever becomes of the series. */
+  open(): Promise<() => AsyncIterable<Rows>>
 }
 
 export interface ManyForm extends RowsForm {
@@ -34,16 +34,22 @@ export async function* printMany(
 ): AsyncGenerator<string> {
   if (format === 'csv') {
     yield csvHeader(form.names, form.labels ?? ['series'])
-    for (const { csv, rows } of entries)
+    for (const { csv, open } of entries) {
+      const rows = await open()
       yield* printRows(rows(), csvRows(form, csv.map((field) => `${field},`).join('')))
+    }
   } else if (format === 'ndjson') {
-    for (const { json, rows } of entries) yield* printRows(rows(), ndjsonRows(form, `${json},`))
+    for (const { json, open } of entries) {
+      const rows = await open()
+      yield* printRows(rows(), ndjsonRows(form, `${json},`))
+    }
   } else yield* printJson(entries, form, next)
 }
 
 async function* printJson(entries: Entry[], form: ManyForm, next: string | undefined): AsyncGenerator<string> {
   yield '{"series":['
-  for (const [i, { json, rows }] of entries.entries()) {
+  for (const [i, { json, open }] of entries.entries()) {
+    const rows = await open()
     yield `${i === 0 ? '' : ','}{${json},`
     if (form.shape === 'columns') yield* printColumns(rows, form)
     else {

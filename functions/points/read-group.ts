@@ -16,13 +16,13 @@ const maxMedianFigures = 10_000_000
  * The buckets of a group of series, reduced to one row each. The empty buckets of each series are filled before, and what
  * no series has afterwards. One series is read at a time.
  */
-export async function* readGroup(
+export async function openGroup(
   store: SeriesStore,
   members: SeriesInfo[],
   spec: BucketSpec,
   { reduction }: Grouping,
   { range, order }: Wanted,
-): AsyncGenerator<Rows> {
+): Promise<() => AsyncIterable<Rows>> {
   const { buckets, fill, aggregates } = spec
   const reducer = new Reducer(reduction, aggregates.length)
   for (const { name } of members) {
@@ -32,10 +32,12 @@ export async function* readGroup(
   }
   const reduced = reducer.finish()
   const rows = order === 'asc' ? reduced : reverseRows(reduced)
-  if (fill === 'none') return yield rows
-  // The asked bounds are filled already, where any series is there.
-  const filler = new Filler({ buckets, fill, names: aggregates.map(({ name }) => name), order })
-  yield* filler.push(rows)
+  return async function* () {
+    if (fill === 'none') return yield rows
+    // The asked bounds are filled already, where any series is there.
+    const filler = new Filler({ buckets, fill, names: aggregates.map(({ name }) => name), order })
+    yield* filler.push(rows)
+  }
 }
 
 /** Refuses groups that would hold too many figures at once: before anything of the answer is sent. */
