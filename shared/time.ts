@@ -1,5 +1,6 @@
 import { Temporal } from 'temporal-polyfill'
 import { shortDuration } from './duration.ts'
+import { clip } from './text/show.ts'
 
 /** The first and the last millisecond that a point may have: the years 1 to 9999. */
 export const minTime = -62135596800000
@@ -35,7 +36,7 @@ export const timeForms =
  */
 export function parseTime(text: string | number, options: TimeOptions = {}): number {
   const ms = typeof text === 'number' ? fromEpoch(text, options.unit) : readTime(text.trim(), options)
-  if (!(ms >= minTime && ms <= maxTime)) throw new RangeError(`'${text}' is outside the years 1 to 9999`)
+  if (!(ms >= minTime && ms <= maxTime)) throw new RangeError(`'${clip(String(text))}' is outside the years 1 to 9999`)
   return ms + 0 // −0 is 0
 }
 
@@ -48,7 +49,7 @@ function readTime(text: string, options: TimeOptions): number {
     const offset = /^[+-]/.test(text) ? shortDuration(text.slice(1)) : undefined
     if (offset !== undefined) return options.now + (text[0] === '-' ? -offset : offset)
   }
-  throw new RangeError(`'${text}' is not a time: ${timeForms}`)
+  throw new RangeError(`'${clip(text)}' is not a time: ${timeForms}`)
 }
 
 /** The unit that the size of an epoch number tells: below 5e9 it counts seconds, below 5e12 ms, below 5e15 µs, else ns. */
@@ -89,7 +90,7 @@ function readCalendar(text: string, parts: RegExpExecArray, { tz, note }: TimeOp
     minute: Number(minute),
     second: leap ? 59 : Number(second),
   }
-  if (!isCalendarTime(fields)) throw new RangeError(`'${text}' is not a time of the calendar`)
+  if (!isCalendarTime(fields)) throw new RangeError(`'${clip(text)}' is not a time of the calendar`)
   const utc = utcMs(fields) + ms - offsetMs(text, zone)
   const local = zone === undefined && tz !== undefined && tz !== 'UTC' ? localTime(fields, tz) : undefined
   const time = (local ? local.ms + ms : utc) + leap
@@ -100,7 +101,7 @@ function readCalendar(text: string, parts: RegExpExecArray, { tz, note }: TimeOp
   }
   // Leap seconds are inserted before midnight UTC, never elsewhere.
   if (leap && ((time % 86_400_000) + 86_400_000) % 86_400_000 >= 1000)
-    throw new RangeError(`'${text}' is not a time of the calendar: no leap second was ever there`)
+    throw new RangeError(`'${clip(text)}' is not a time of the calendar: no leap second was ever there`)
   return time
 }
 
@@ -140,7 +141,7 @@ function offsetMs(text: string, zone: string | undefined): number {
   if (zone === undefined || zone === 'Z' || zone === 'z') return 0
   const sign = zone[0] === '-' ? -1 : 1
   const [hours, minutes] = [Number(zone.slice(1, 3)), Number(zone.slice(-2))]
-  if (hours > 23 || minutes > 59) throw new RangeError(`'${text}' has an offset that no clock has`)
+  if (hours > 23 || minutes > 59) throw new RangeError(`'${clip(text)}' has an offset that no clock has`)
   return sign * (hours * 60 + minutes) * 60_000
 }
 

@@ -1,5 +1,5 @@
 import { type InputError, maxInputErrors } from '../problems.ts'
-import { clip, show } from './show.ts'
+import { clip, show } from '../text/show.ts'
 
 /** The faults of lines: the first ones, and how many lines have one. */
 export class LineFaults {

@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer'
 import { asLabel, escapeName, type SeriesSpec, taggedName } from '../import/names.ts'
 import { labelNameSchema } from '../schemas/series.ts'
+import { show } from '../text/show.ts'
 import { nameFault } from './name.ts'
-import { show } from './show.ts'
 
 /** What stands before the fields of a line. */
 export interface Measured {

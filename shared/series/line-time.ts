@@ -1,5 +1,5 @@
+import { show } from '../text/show.ts'
 import { maxTime, minTime } from '../time.ts'
-import { show } from './show.ts'
 
 /** What the times of lines count, by the names that InfluxDB has for it. */
 export const precisions = ['n', 'ns', 'u', 'us', 'µ', 'ms', 's', 'm', 'h'] as const

@@ -1,5 +1,5 @@
 import { readPlainNumber } from '../import/numbers.ts'
-import { show } from './show.ts'
+import { show } from '../text/show.ts'
 
 const [point, minus, letterI, letterU] = [46, 45, 105, 117]
 /** No byte: a number without fractions. */

@@ -1,13 +1,16 @@
 import { scanNumber } from '../text/read-numbers.ts'
+import { clip, show } from '../text/show.ts'
 import { lineText, wholeLines } from './body-lines.ts'
 import type { PointReader } from './parse.ts'
-import { clip, show } from './show.ts'
 
 const newline = 10
 const carriageReturn = 13
 const comma = 44
 
 const number = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/
+
+/** Bytes that no line of two fields has; what takes a line apart can't take any length. */
+const longestLine = 1_048_576
 
 /** Where the fields of a line stand. */
 interface Columns {
@@ -42,10 +45,17 @@ class CsvLines {
     while (at < bytes.length) {
       if (this.columns) at = this.#quickLines(bytes, at, this.columns)
       if (at === bytes.length) break
-      const text = lineText(bytes, at, this.#line)
-      if (!this.#readText(text)) return false
+      const next = bytes.indexOf(newline, at) + 1
+      if (next - at > longestLine) {
+        this.#reader.fault(
+          { line: this.#line },
+          `the line has more than ${longestLine} bytes; a point takes some dozen`,
+        )
+        return false
+      }
+      if (!this.#readText(lineText(bytes, at, this.#line))) return false
       this.#line++
-      at = bytes.indexOf(newline, at) + 1
+      at = next
     }
     return true
   }

@@ -1,9 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { JsonError, parseJsonText } from '../json.ts'
+import { show } from '../text/show.ts'
 import { escapePointer, unknownName } from '../validate.ts'
 import { JsonScanner } from './json-scanner.ts'
 import type { Place, PointReader } from './parse.ts'
-import { show } from './show.ts'
 
 /** So many points are read between the turns of other requests. */
 const slice = 5000

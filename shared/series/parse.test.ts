@@ -259,7 +259,7 @@ t.test('of more than a hundred faults the first hundred are kept, and all are co
 
 t.test('a long line without an end is read in a time that grows with its length', async (t) => {
   const { errors } = await faults(Buffer.alloc(1 << 25, '1'), 'csv')
-  t.match(errors, [{ line: 1, detail: /^"1{59}… has 1 field/ }])
+  t.match(errors, [{ line: 1, detail: /^the line has more than 1048576 bytes/ }])
 })
 
 t.test('the form of a body without a type shows in its first bytes', async (t) => {

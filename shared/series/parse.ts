@@ -1,12 +1,12 @@
 import { type InputError, maxInputErrors } from '../problems.ts'
 import { TimeScanner } from '../text/read-times.ts'
+import { clip, show } from '../text/show.ts'
 import { formatTime, parseTime, type TimeOptions } from '../time.ts'
 import { sortPoints } from './merge.ts'
 import { readCsv } from './parse-csv.ts'
 import { readJson } from './parse-json.ts'
 import { readNdjson } from './parse-ndjson.ts'
 import type { Points, Range } from './points.ts'
-import { clip, show } from './show.ts'
 
 export type PointsForm = 'json' | 'csv' | 'ndjson'
 
