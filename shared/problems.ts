@@ -35,6 +35,7 @@ export const problemTable = {
   'range-not-satisfiable': [416, 'The range lies outside of the content'],
   'key-reused': [422, 'The Idempotency-Key belongs to another request'],
   'headers-too-large': [431, 'The header fields are too large'],
+  damaged: [500, 'A part of the series is damaged'],
   internal: [500, 'The server made a mistake'],
   contended: [503, 'Too many writers change the series at once'],
   'queue-full': [503, 'Too many jobs are waiting'],

@@ -27,6 +27,10 @@ t.test('a job on a series with a damaged chunk fails at once, and names it', asy
     })
     t.match(job, { status: 'failed', attempt: 1, error: { code: 'damaged' } })
     t.match(job.error.detail, `The chunk ${id} of the series 's' is damaged: its checksum does not match.`)
+    const said = { detail: `The chunk ${id} of the series 's' is damaged: its checksum does not match.` }
+    const answer = await call(server.url, 'GET', `/series/s/points?from=${id}`)
+    t.match(answer, { status: 500, body: { type: /:damaged$/, ...said } })
+    t.equal((await call(server.url, 'GET', `/series/s/points?from=${ids[2]}`)).status, 200, 'the rest can be read')
     await redis.hset(chunks, id, bytes)
   }
   const { body: job } = await call(server.url, 'POST', '/jobs', {

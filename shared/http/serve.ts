@@ -4,8 +4,9 @@ import { getTestServer } from '@google-cloud/functions-framework/testing'
 import type { ErrorRequestHandler, Express } from 'express'
 import type { Config } from '../config.ts'
 import type { Log } from '../log.ts'
-import { Problem } from '../problems.ts'
+import { capitalized, Problem } from '../problems.ts'
 import { isUnavailable } from '../redis.ts'
+import { ChunkError } from '../series/chunk-error.ts'
 import { send } from './answer.ts'
 import { authorize, authorizeInternal, authorizeSigned, type Key, parseKeys, showsKey } from './auth.ts'
 import { isHeldBack, readBody } from './body.ts'
@@ -215,6 +216,7 @@ function toProblem(error: unknown): Problem {
       'Redis can not serve at the moment. A write that was not acknowledged may or may not have happened; it is safe to send it again.',
       { cause: error },
     )
+  if (error instanceof ChunkError) return new Problem('damaged', `${capitalized(error.message)}.`, { cause: error })
   return new Problem('internal', 'The request failed by a mistake of the server; it is in its log.', { cause: error })
 }
 

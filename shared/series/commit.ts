@@ -13,7 +13,8 @@ import { fullChunk } from './rewrite.ts'
 import { aloneRuns, mergeRuns, type Run, touchedChunks } from './runs.ts'
 import { parseRun, type StagedRun, summaryOf } from './staging.ts'
 import { formatSummary, parseSummary, summarize } from './summary.ts'
-import { decodeTail, tailId } from './tail.ts'
+import { tailId } from './tail.ts'
+import { unpack } from './unpack.ts'
 
 export interface Committed {
   inserted: number
@@ -149,11 +150,12 @@ async function loadRuns(
   return replies.map((bytes, i) => {
     if (bytes === null) throw new Gone()
     const run = runs[i]!
+    if ('id' in run) return unpack(name, { id: run.id, bytes: bytes as Buffer })
     try {
-      return 'id' in run && run.id === tailId ? decodeTail(bytes as Buffer) : decodeChunk(bytes as Buffer)
+      return decodeChunk(bytes as Buffer)
     } catch (error) {
       if (!(error instanceof ChunkError)) throw error
-      throw new ChunkError(`a chunk of the series '${name}' is damaged: ${error.message}`)
+      throw new ChunkError(`what an import holds for the series '${name}' is damaged: ${error.message}`)
     }
   })
 }
