@@ -12,7 +12,7 @@ export interface Table {
 }
 
 /** Runs between which others have their turn: some milliseconds of work. */
-const runsOfTurn = 256
+const runsOfTurn = 32
 
 /** The runs of a reading; others have their turn in between. */
 export async function* inTurns<T>(runs: Iterable<T>): AsyncGenerator<T> {
