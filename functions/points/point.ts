@@ -79,6 +79,7 @@ export const pointRoutes: Route<PointsServices>[] = [
     scope: 'write',
     conditional: true,
     summary: 'Delete one point',
+    direct: true,
     query,
     answers: { 200: { description: 'The point is gone', schema: deletedSchema } },
     async handle(request, { store }): Promise<Answer> {

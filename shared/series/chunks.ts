@@ -11,8 +11,8 @@ import { type PackedChunk, unpack } from './unpack.ts'
 export interface Chunk extends PackedChunk {
   /** What it was asked for instead of its points. */
   summary?: Summary
-  /** Throws when the chunk is damaged, and names the series and the chunk. */
-  decode(): Points
+  /** Throws when the chunk is damaged, and names the series and the chunk. The points are in `memory` where that has room. */
+  decode(memory?: Points): Points
 }
 
 export interface ReadOptions extends Range {
@@ -60,7 +60,7 @@ async function readPortions(
     for (let i = 0; i < found.length; i += 3) {
       const [id, bytes, summary] = [found[i]!.toString(), found[i + 1] ?? null, found[i + 2]!.toString()]
       const told = summary === '' ? {} : { summary: parseSummary(summary) }
-      chunks.push({ id, bytes, ...told, decode: () => unpack(name, { id, bytes }) })
+      chunks.push({ id, bytes, ...told, decode: (memory) => unpack(name, { id, bytes }, memory) })
     }
     const info = readMeta(meta.map(String))
     if (more === 0) return { info, chunks }

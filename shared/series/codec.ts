@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib'
 import { ChunkError } from './chunk-error.ts'
 import { maxExponent, putDecimals, putNegativeZeroes, takeDecimals, takeNegativeZeroes } from './decimals.ts'
 import { maxColumnBytes, maxNumbers, packPlanes, unpackPlanes } from './planes.ts'
-import type { Points } from './points.ts'
+import { type Points, slicePoints } from './points.ts'
 import { putRegular, putSteps, takeSteps } from './steps.ts'
 import { wordsFor } from './words.ts'
 import { putXors, takeXors } from './xors.ts'
@@ -79,8 +79,11 @@ export function countOf(chunk: Buffer): number {
   return chunk.length < header ? 0 : chunk.readUInt16LE(1)
 }
 
-/** Throws ChunkError when the bytes are damaged: they are never returned as data. */
-export function decodeChunk(chunk: Buffer): Points {
+/**
+ * Throws ChunkError when the bytes are damaged: they are never returned as data. The points are in `memory` where that has
+ * room for them.
+ */
+export function decodeChunk(chunk: Buffer, memory?: Points): Points {
   if (chunk[0] === 1) return decodeVersion1(chunk)
   if (chunk.length > 0 && chunk[0] !== version) throw new ChunkError(`its version is ${chunk[0]}, not 1 or ${version}`)
   if (chunk.length < header + checksum) throw new ChunkError(`it has ${chunk.length} bytes`)
@@ -88,7 +91,7 @@ export function decodeChunk(chunk: Buffer): Points {
   if (crc32(chunk.subarray(0, end)) !== chunk.readUInt32LE(end)) throw new ChunkError('its checksum does not match')
 
   const count = chunk.readUInt16LE(1)
-  const points = newPoints(count)
+  const points = memory && memory.values.length >= count ? slicePoints(memory, 0, count) : newPoints(count)
   const words = wordsFor(count)
   const columns = chunk.subarray(0, end)
 
@@ -132,7 +135,7 @@ function decodeVersion1(chunk: Buffer): Points {
 }
 
 /** Two columns in one piece of memory. It is not filled with zeroes first, so every number of them MUST be written. */
-function newPoints(count: number): Points {
+export function newPoints(count: number): Points {
   const memory = Buffer.allocUnsafeSlow(16 * count).buffer
   return { timestamps: new Float64Array(memory, 0, count), values: new Float64Array(memory, 8 * count, count) }
 }

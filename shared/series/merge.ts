@@ -1,4 +1,4 @@
-import { lowerBound, type Points } from './points.ts'
+import { lowerBound, type Points, slicePoints } from './points.ts'
 
 export interface Merged {
   points: Points
@@ -9,45 +9,68 @@ export interface Merged {
 
 /** Lays `added` over `base`, both in time order: where both have a time, `added` wins. */
 export function mergePoints(base: Points, added: Points): Merged {
-  const [baseCount, addedCount] = [base.timestamps.length, added.timestamps.length]
-  const timestamps = new Float64Array(baseCount + addedCount)
-  const values = new Float64Array(baseCount + addedCount)
-  let [i, j, n, updated, unchanged] = [0, 0, 0, 0, 0]
-  while (i < baseCount || j < addedCount) {
-    const old = i < baseCount ? base.timestamps[i]! : Infinity
-    const time = j < addedCount ? added.timestamps[j]! : Infinity
-    if (old < time) {
-      timestamps[n] = old
-      values[n++] = base.values[i++]!
-      continue
-    }
-    const value = added.values[j++]!
-    if (old === time) {
-      if (Object.is(base.values[i++], value)) unchanged++
+  const room = base.timestamps.length + added.timestamps.length
+  const points: Points = { timestamps: new Float64Array(room), values: new Float64Array(room) }
+  let [from, n, updated, unchanged] = [0, 0, 0, 0]
+  for (let j = 0; j < added.timestamps.length; j++) {
+    const time = added.timestamps[j]!
+    const value = added.values[j]!
+    const to = seek(base.timestamps, from, time)
+    copy(base, from, to, points, n)
+    n += to - from
+    from = to
+    if (base.timestamps[from] === time) {
+      if (Object.is(base.values[from++], value)) unchanged++
       else updated++
     }
-    timestamps[n] = time
-    values[n++] = value
+    points.timestamps[n] = time
+    points.values[n++] = value
   }
+  copy(base, from, base.timestamps.length, points, n)
+  n += base.timestamps.length - from
   return {
-    points: { timestamps: timestamps.slice(0, n), values: values.slice(0, n) },
-    inserted: addedCount - updated - unchanged,
+    points: slicePoints(points, 0, n),
+    inserted: added.timestamps.length - updated - unchanged,
     updated,
     unchanged,
   }
 }
 
-/** The points outside `[from, to)`. */
+/** The first index, `from` or later, of a time that is not before `time`: by doubling steps, since it may be near or far. */
+function seek(timestamps: Float64Array, from: number, time: number): number {
+  let step = 1
+  while (from + step <= timestamps.length && timestamps[from + step - 1]! < time) {
+    from += step
+    step *= 2
+  }
+  return from + lowerBound(timestamps.subarray(from, from + step - 1), time)
+}
+
+/** Points below which a loop is faster than to have them copied. */
+const fewPoints = 24
+
+function copy(points: Points, from: number, to: number, target: Points, at: number): void {
+  if (to - from < fewPoints) {
+    for (let i = from; i < to; i++) {
+      target.timestamps[at] = points.timestamps[i]!
+      target.values[at++] = points.values[i]!
+    }
+  } else {
+    target.timestamps.set(points.timestamps.subarray(from, to), at)
+    target.values.set(points.values.subarray(from, to), at)
+  }
+}
+
+/** The points outside `[from, to)`; the same, not a copy, where that is all of them. */
 export function withoutRange(points: Points, from: number, to: number): Points {
   const start = lowerBound(points.timestamps, from)
   const end = Math.max(start, lowerBound(points.timestamps, to))
-  const keep = (column: Float64Array) => {
-    const kept = new Float64Array(column.length - (end - start))
-    kept.set(column.subarray(0, start))
-    kept.set(column.subarray(end), start)
-    return kept
-  }
-  return { timestamps: keep(points.timestamps), values: keep(points.values) }
+  if (start === end) return points
+  const rest = points.timestamps.length - (end - start)
+  const kept: Points = { timestamps: new Float64Array(rest), values: new Float64Array(rest) }
+  copy(points, 0, start, kept, 0)
+  copy(points, end, points.timestamps.length, kept, start)
+  return kept
 }
 
 /** Puts points in time order; of several at one time the last in the input counts. */

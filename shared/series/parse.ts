@@ -69,10 +69,12 @@ export class PointReader {
   readonly #errors: InputError[] = []
   #total = 0
   #count = 0
-  #timestamps = new Float64Array(1024)
-  #values = new Float64Array(1024)
+  #timestamps: Float64Array
+  #values: Float64Array
 
   constructor({ within = {}, report, ...options }: ParseOptions) {
+    ;[this.#timestamps, this.#values] = spare ?? [new Float64Array(1024), new Float64Array(1024)]
+    spare = undefined
     this.#options = { ...options, note: report && ((detail) => report({ ...this.#place, detail })) }
     this.#within = within
     this.times = new TimeScanner({ ...options, ...within })
@@ -153,13 +155,21 @@ export class PointReader {
     return Number.NaN
   }
 
+  /** The points, in memory of their own; the reader is of no use afterwards. */
   finish(): Points {
+    const points = { timestamps: this.#timestamps.slice(0, this.#count), values: this.#values.slice(0, this.#count) }
+    if (this.#timestamps.length <= mostSpare) spare = [this.#timestamps, this.#values]
     if (this.#total > 0) throw new PointsError(this.#errors, this.#total)
-    return { timestamps: this.#timestamps.slice(0, this.#count), values: this.#values.slice(0, this.#count) }
+    return points
   }
 }
 
-function grow(column: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
+/** Points of a body whose columns are kept for the next one: 2 MB. */
+const mostSpare = 131_072
+/** The columns that the last body was read into: to grow them anew for each costs more than to read it. */
+let spare: [Float64Array, Float64Array] | undefined
+
+function grow(column: Float64Array): Float64Array {
   const grown = new Float64Array(column.length * 2)
   grown.set(column)
   return grown

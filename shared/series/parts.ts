@@ -1,8 +1,10 @@
 import { seriesKeys } from '../keys.ts'
 import { type Redis, runScriptForBuffers } from '../redis.ts'
 import { type Chunk, portionChunks, type ReadOptions, readChunks } from './chunks.ts'
+import { newPoints } from './codec.ts'
 import type { SeriesInfo } from './metadata.ts'
 import { type Points, pointsInRange } from './points.ts'
+import { fullChunk } from './rewrite.ts'
 import type { Summary } from './summary.ts'
 import { unpack } from './unpack.ts'
 
@@ -13,7 +15,7 @@ export interface PartsOptions extends ReadOptions {
   tells(summary: Summary): boolean
 }
 
-/** Summaries of chunks that lie within the range, and runs of points, in the asked order. */
+/** Summaries of chunks that lie within the range, and runs of points, in the asked order. A run is good until the next. */
 export type Parts = Iterable<Points | Summary>
 
 /** Reads with summaries before all is read as chunks: each was lost to a change. */
@@ -66,13 +68,15 @@ function partsOf(
 ): Parts {
   return {
     *[Symbol.iterator]() {
+      const memory = newPoints(fullChunk)
       for (const chunk of chunks) {
         if (told.has(chunk)) {
           yield chunk.summary!
           continue
         }
         const bytes = read.get(chunk.id)
-        const run = pointsInRange(bytes === undefined ? chunk.decode() : unpack(name, { id: chunk.id, bytes }), range)
+        const points = bytes === undefined ? chunk.decode(memory) : unpack(name, { id: chunk.id, bytes }, memory)
+        const run = pointsInRange(points, range)
         if (run.timestamps.length > 0) yield run
       }
     },

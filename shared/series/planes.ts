@@ -23,6 +23,12 @@ const worthCompressing = 64
 /** Shorter matches cost more than they save: most bytes are digits, which the entropy coder packs into fewer bits. */
 const shortestMatch = 7
 
+/**
+ * The memory that a call gets for its output, `chunkSize`, is as much as it needs: Node gives 64 KB otherwise, and tens of
+ * them for each request keep the garbage collector busy. This is the least that Node takes.
+ */
+const leastChunkSize = 64
+
 const zstdOptions = {
   params: { [constants.ZSTD_c_compressionLevel]: 1, [constants.ZSTD_c_minMatch]: shortestMatch },
 }
@@ -73,7 +79,7 @@ function putBytes(bytes: Uint8Array, words: Uint32Array, shift: number): void {
 /** Compresses a plane where it stands, if that makes it shorter; gives its length. */
 function compress(plane: Buffer): number {
   if (plane.length < worthCompressing) return plane.length
-  const frame = zstdCompressSync(plane, zstdOptions)
+  const frame = zstdCompressSync(plane, { ...zstdOptions, chunkSize: plane.length })
   if (frame.length >= plane.length) return plane.length
   plane.set(frame)
   return frame.length
@@ -83,7 +89,7 @@ function decompress(stored: Buffer, count: number): Buffer {
   if (stored.length === count) return stored
   let plane: Buffer
   try {
-    plane = zstdDecompressSync(stored, { maxOutputLength: count })
+    plane = zstdDecompressSync(stored, { maxOutputLength: count, chunkSize: Math.max(count, leastChunkSize) })
   } catch (error) {
     throw new ChunkError(`a plane of it does not inflate: ${(error as Error).message}`)
   }

@@ -108,7 +108,7 @@ function rewritten(chunks: TouchedChunk[], points: Points): Piece {
 }
 
 function joined(chunks: TouchedChunk[]): Points {
-  return concatPoints([noPoints, ...chunks.map((chunk) => chunk.decode())])
+  return chunks.length === 0 ? noPoints : concatPoints(chunks.map((chunk) => chunk.decode()))
 }
 
 /**

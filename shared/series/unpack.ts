@@ -1,5 +1,5 @@
 import { ChunkError } from './chunk-error.ts'
-import { countOf, decodeChunk } from './codec.ts'
+import { countOf, decodeChunk, newPoints } from './codec.ts'
 import { type Points, pointsInRange, type Range, slicePoints } from './points.ts'
 import { decodeTail, pointBytes, tailId } from './tail.ts'
 
@@ -10,12 +10,12 @@ export interface PackedChunk {
   bytes: Buffer | null
 }
 
-/** The points of a chunk, or of the tail. Throws ChunkError when it is missing or damaged, with its name. */
-export function unpack(name: string, { id, bytes }: PackedChunk): Points {
+/** The points of a chunk, or of the tail, in `memory` as `decodeChunk`. Throws ChunkError when it is missing or damaged, with its name. */
+export function unpack(name: string, { id, bytes }: PackedChunk, memory?: Points): Points {
   const isTail = id === tailId
   try {
     if (!bytes) throw new ChunkError('it is missing')
-    return isTail ? decodeTail(bytes) : decodeChunk(bytes)
+    return isTail ? decodeTail(bytes) : decodeChunk(bytes, memory)
   } catch (error) {
     if (!(error instanceof ChunkError)) throw error
     throw new ChunkError(`the ${isTail ? 'tail' : `chunk ${id}`} of the series '${name}' is damaged: ${error.message}`)
@@ -42,9 +42,10 @@ export function countInRange(name: string, chunks: PackedChunk[], range: Range):
 export function unpackRange(name: string, chunks: PackedChunk[], range: Range): Points {
   const room = chunks.reduce((sum, chunk) => sum + saidCount(chunk), 0)
   const points: Points = { timestamps: new Float64Array(room), values: new Float64Array(room) }
+  const memory = newPoints(Math.max(0, ...chunks.map(saidCount)))
   let count = 0
   for (const chunk of chunks) {
-    const { timestamps, values } = pointsInRange(unpack(name, chunk), range)
+    const { timestamps, values } = pointsInRange(unpack(name, chunk, memory), range)
     points.timestamps.set(timestamps, count)
     points.values.set(values, count)
     count += timestamps.length
