@@ -5,7 +5,7 @@ import { Problem } from '../problems.ts'
 import { type Command, type Redis, runAll, runScript } from '../redis.ts'
 import { Chunker } from './chunker.ts'
 import { ChunkError, decodeChunk, encodeChunk } from './codec.ts'
-import { putInIndex } from './directory.ts'
+import { getSeries, putInIndex } from './directory.ts'
 import { readMeta } from './metadata.ts'
 import { lowerBound, type Points, pointsInRange } from './points.ts'
 import { dropExpired, hasExpired, keptFrom, noteDue } from './retention.ts'
@@ -98,8 +98,11 @@ async function attemptCommit(redis: Redis, name: string, importId: string): Prom
     await adopt(redis, staged, [...alone])
     counts.inserted += alone.size * fullChunk
   } catch (error) {
-    if (error instanceof Gone) return 'raced'
-    throw error
+    if (!(error instanceof Gone)) throw error
+    // What the very series that was looked at does not have is missing; nobody took it.
+    const isSame = error.id !== undefined && (await getSeries(redis, name))?.revision === revision
+    if (isSame) unpack(name, { id: error.id!, bytes: null })
+    return 'raced'
   }
   if (counts.inserted + counts.updated === 0) {
     await redis.unlink(staged.runs, staged.chunks, staged.summaries)
@@ -134,7 +137,14 @@ function storedRuns(summaries: string[]): StoredRun[] {
 }
 
 /** A run has gone since it was listed: another writer was first. */
-class Gone extends Error {}
+class Gone extends Error {
+  /** The chunk of the series that it was. */
+  readonly id: string | undefined
+  constructor(id?: string) {
+    super()
+    this.id = id
+  }
+}
 
 async function loadRuns(
   redis: Redis,
@@ -148,8 +158,8 @@ async function loadRuns(
   })
   const replies = await runAll(redis, commands)
   return replies.map((bytes, i) => {
-    if (bytes === null) throw new Gone()
     const run = runs[i]!
+    if (bytes === null) throw new Gone('id' in run ? run.id : undefined)
     if ('id' in run) return unpack(name, { id: run.id, bytes: bytes as Buffer })
     try {
       return decodeChunk(bytes as Buffer)

@@ -5,7 +5,9 @@ import { seriesKeys } from '../keys.ts'
 import { makeLog } from '../log.ts'
 import { connect } from '../redis.ts'
 import { ChunkError, decodeChunk } from './codec.ts'
+import { commitSeries } from './commit.ts'
 import { fullChunk } from './rewrite.ts'
+import { openStaging } from './staging.ts'
 import { openStore } from './store.ts'
 
 const server = await startRedis()
@@ -55,6 +57,21 @@ t.test('a damaged or missing chunk is an error that names it, never data', async
   t.equal((await rows(store, 'hurt'))!.length, count)
   await redis.hdel(chunks, id)
   t.match(await store.deleteRange('hurt', {}), { deleted: count }, 'what is damaged can be deleted')
+})
+
+t.test('an import that meets a missing chunk says so, and changes nothing', async (t) => {
+  await store.upsert('holed', columns(times(3 * fullChunk)))
+  const { chunks } = seriesKeys('holed')
+  const id = (await redis.hkeys(chunks)).sort((a, b) => Number(a) - Number(b))[1]!
+  await redis.hdel(chunks, id)
+  const before = await store.get('holed')
+  const staging = openStaging(redis, 'i1', 60_000)
+  staging.column('holed').add(Number(id) + 1, 7)
+  await staging.finish()
+  await t.rejects(commitSeries(redis, 'holed', 'i1'), {
+    message: `the chunk ${id} of the series 'holed' is damaged: it is missing`,
+  })
+  t.same(await store.get('holed'), before)
 })
 
 t.test('a series of chunks of version 1 is read, and what changes becomes version 2', async (t) => {
