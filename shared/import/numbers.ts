@@ -6,7 +6,9 @@ const plain = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/
 const grouped = /^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?$/
 const comma = /^[+-]?(?:\d+(?:,\d*)?|,\d+)(?:[eE][+-]?\d+)?$/
 const commaGrouped = /^[+-]?\d{1,3}(?:\.\d{3})+(?:,\d*)?$/
-const decoration = /^([+-]?)[$€£¥]\s*|\s*[%€£¥]$/g
+const before = /^([+-]?)[$€£¥]\s*/
+/** Without the spaces before it: where there is no sign, they would be tried from each of them on. */
+const behind = /[%€£¥]$/
 const spaces = /(?<=\d)[\s'’\u00a0\u202f](?=\d{3}(?!\d))/g
 
 /** Reads a number; NaN when the text is none. Groups of thousands, a currency sign and a percent sign are passed over. */
@@ -16,7 +18,13 @@ export function readNumber(text: string, decimal: Decimal): number {
 }
 
 function readDressed(text: string, decimal: Decimal): number {
-  const bare = text.trim().replace('\u2212', '-').replace(decoration, '$1').replace(spaces, '')
+  const bare = text
+    .trim()
+    .replace('\u2212', '-')
+    .replace(before, '$1')
+    .replace(behind, '')
+    .trimEnd()
+    .replace(spaces, '')
   if (decimal === '.') {
     if (plain.test(bare)) return Number(bare)
     return grouped.test(bare) ? Number(bare.replaceAll(',', '')) : Number.NaN
