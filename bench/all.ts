@@ -1,17 +1,21 @@
 import { cpus } from 'node:os'
+import { change } from './change.ts'
 import { chart } from './chart.ts'
 import { codec } from './codec.ts'
 import { ingest } from './ingest.ts'
 import { queue } from './queue.ts'
+import { read } from './read.ts'
 import { submit } from './submit.ts'
 import { text } from './text.ts'
 
 /** The questions: one file each. */
 const benches: Record<string, (say: (line: string) => void) => Promise<void>> = {
+  change,
   chart,
   codec,
   ingest,
   queue,
+  read,
   submit,
   text,
 }

@@ -1,5 +1,5 @@
 import { median, ms, quantile, table } from './numbers.ts'
-import { csv, expect, json, openProgram, walk } from './program.ts'
+import { expect, fill, json, openProgram } from './program.ts'
 
 const rounds = 60
 /** Rounds before those that count: V8 compiles what runs often. */
@@ -21,17 +21,14 @@ export async function chart(say: (line: string) => void): Promise<void> {
     const worker = await program.start('worker')
     const jobs = await program.start('jobs', { WORKER_URL: worker.url })
     const results = await program.start('results')
-    for (const [name, count] of [
-      ['thousand', 1_000],
-      ['million', 1_000_000],
-    ] as const)
-      expect(await program.ask(points.url, 'POST', `/series/${name}/points`, walk(count), csv), 200)
-
+    const sizes = { 'a thousand': 1_000, 'a million': 1_000_000, 'ten million': 10_000_000 }
+    for (const [name, count] of Object.entries(sizes)) await fill(points.url, seriesOf(name), count)
     const rows: string[][] = [
       ['chart, 800×400', 'median', 'p95', 'waiting', 'running', 'of it reading, analysis and drawing'],
     ]
-    for (const series of ['thousand', 'million']) {
+    for (const name of Object.keys(sizes)) {
       const measured: Row[] = []
+      const series = seriesOf(name)
       for (let round = -warmUp.drawing; round < rounds; round++) {
         const question = JSON.stringify({ kind: 'plot', series, params: { title: `Round ${round}` } })
         const answer = await program.ask(jobs.url, 'POST', '/jobs', question, { ...json, accept: 'image/png' })
@@ -49,11 +46,11 @@ export async function chart(say: (line: string) => void): Promise<void> {
           drawing: read + analyse + render,
         })
       }
-      rows.push(row(`of a ${series} points`, measured))
+      rows.push(row(`of ${name} points`, measured))
     }
     const again: Row[] = []
     for (let round = -warmUp.answering; round < rounds; round++) {
-      const question = JSON.stringify({ kind: 'plot', series: 'thousand', params: { title: 'Round 0' } })
+      const question = JSON.stringify({ kind: 'plot', series: seriesOf('a thousand'), params: { title: 'Round 0' } })
       const answer = await program.ask(jobs.url, 'POST', '/jobs', question, { ...json, accept: 'image/png' })
       expect(answer, 200)
       if (round >= 0) again.push({ whole: answer.ms, waiting: 0, running: 0, drawing: 0 })
@@ -64,6 +61,8 @@ export async function chart(say: (line: string) => void): Promise<void> {
     await program.stop()
   }
 }
+
+const seriesOf = (name: string) => name.replaceAll(' ', '-')
 
 function row(what: string, measured: Row[]): string[] {
   const of = (name: keyof Row) => measured.map((one) => one[name])

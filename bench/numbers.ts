@@ -15,3 +15,7 @@ export function table(rows: string[][]): string {
   const [head, ...body] = rows
   return [line(head!), `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`, ...body.map(line)].join('\n')
 }
+
+/** What is done a second, in thousands or millions. */
+export const rate = (value: number) =>
+  value >= 1e6 ? `${(value / 1e6).toFixed(2)} M` : `${(value / 1000).toFixed(1)} k`

@@ -1,6 +1,7 @@
 import { Agent, request } from 'node:http'
 import { type OwnRedis, startRedis } from '../scripts/own-redis.ts'
 import { type FunctionProcess, startFunction } from '../test/processes.ts'
+import { post, sendAll } from './connection.ts'
 
 /** As in production, unlike the tests: the leases and looks of the defaults. */
 const asShipped = {
@@ -77,10 +78,26 @@ export function expect({ status, body }: Answered, wanted: number): void {
 export const csv = { 'content-type': 'text/csv' }
 export const json = { 'content-type': 'application/json' }
 
+/** When the walks begin, in Unix seconds. */
+export const walkStart = 1_577_836_800
+
 /** CSV of a random walk of one decimal, a minute apart; the same each time. */
 export function walk(count: number): string {
   const next = walker()
-  return Array.from({ length: count }, (_, i) => `${1_577_836_800 + i * 60},${next()}`).join('\n')
+  return Array.from({ length: count }, (_, i) => `${walkStart + i * 60},${next()}`).join('\n')
+}
+
+/** Writes such a walk to a series. */
+export async function fill(url: string, series: string, count: number): Promise<void> {
+  const next = walker()
+  const each = 50_000
+  for (let first = 0; first < count; first += each) {
+    const lines = Array.from(
+      { length: Math.min(each, count - first) },
+      (_, i) => `${walkStart + (first + i) * 60},${next()}`,
+    )
+    await sendAll(url, [post(`/series/${series}/points`, csv['content-type'], lines.join('\n'))])
+  }
 }
 
 /** Gives a random walk of one decimal by steps from −1.0 to 1.0; the same each time. */
