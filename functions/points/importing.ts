@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { setImmediate as turn } from 'node:timers/promises'
 import { bounded } from '../../shared/http/body.ts'
 import { readText } from '../../shared/import/bytes.ts'
@@ -43,6 +44,8 @@ export interface Tally {
   stopped: boolean
 }
 
+const seed = randomInt(2 ** 32)
+
 /** Rows between the turns of other requests. */
 const slice = 5000
 
@@ -55,7 +58,7 @@ export async function readRows(
   { maxSeries, maxRejects, note }: { maxSeries: number; maxRejects: number; note: (note: RowNote) => void },
   take: (row: RowReader, source: SourceRow, tally: Tally) => Promise<void> | undefined,
 ): Promise<Tally> {
-  const reader = new RowReader(table, mapping, maxSeries, note)
+  const reader = new RowReader(table, mapping, maxSeries, seed, note)
   const tally: Tally = { rows: 0, points: 0, missing: 0, rejected: 0, rejects: [], columns: new Map(), stopped: false }
   for await (const batch of table.rows()) {
     for (let source = batch.next(); source; source = batch.next()) {

@@ -53,8 +53,8 @@ export class RowReader {
   readonly #quick: QuickTimes | undefined
   readonly #note: (note: RowNote) => void
 
-  /** `note` is told of local times that a change of clocks skips or makes come twice. */
-  constructor(table: Table, mapping: Mapping, maxSeries: number, note: (note: RowNote) => void) {
+  /** `seed` as for ByteKeys; `note` is told of local times that a change of clocks skips or makes come twice. */
+  constructor(table: Table, mapping: Mapping, maxSeries: number, seed: number, note: (note: RowNote) => void) {
     this.#table = table
     this.#mapping = mapping
     this.#fields = fieldsOf(mapping.values.map((column) => table.columns[column]!)).map((field, i) => {
@@ -70,7 +70,7 @@ export class RowReader {
     this.#maxSeries = maxSeries
     const telling = mapping.name === undefined ? mapping.labels : [mapping.name, ...mapping.labels]
     this.#plain = telling.length === 0
-    this.#keys = this.#plain ? undefined : new RowKeys(telling, 2 * maxSeries)
+    this.#keys = this.#plain ? undefined : new RowKeys(telling, 2 * maxSeries, seed)
     this.#decimal = mapping.decimal.charCodeAt(0)
     this.#note = note
     const { format, unit } = mapping.time

@@ -1,4 +1,4 @@
-import { ByteKeys } from './byte-keys.ts'
+import { ByteKeys } from '../text/byte-keys.ts'
 import { byte, keyEnd } from './line-bytes.ts'
 import { LineColumn, type LineSeries } from './line-column.ts'
 import { details } from './line-faults.ts'
