@@ -1,3 +1,4 @@
+import { newPoints } from './codec.ts'
 import { mergePoints, withoutRange } from './merge.ts'
 import { concatPoints, lowerBound, noPoints, type Points, type Range, slicePoints } from './points.ts'
 import { tailId } from './tail.ts'
@@ -14,9 +15,12 @@ export interface TouchedChunk {
   last: number
   /** Whether its points were read. Those that lie within a deleted range, or far from it, are not. */
   given: boolean
-  /** Throws when the chunk is damaged, and names the series and the chunk. */
-  decode(): Points
+  /** Throws when the chunk is damaged, and names the series and the chunk. The points are in `memory` where that has room. */
+  decode(memory?: Points): Points
 }
+
+/** Where a chunk is unpacked that is changed at once: it is good until the next one. */
+const unpacked = newPoints(fullChunk)
 
 /** What takes the place of which chunks. Chunks that are not named stay as they are. */
 export interface Rewrite {
@@ -59,7 +63,7 @@ export function replaceIn(chunks: TouchedChunk[], { from = -Infinity, to = Infin
   let start = 0
   const close = (end: number) => {
     if (end === start) return
-    const [old, given] = [joined(group), slicePoints(added, start, end)]
+    const [old, given] = [joined(group, unpacked), slicePoints(added, start, end)]
     const left = withoutRange(old, from, to)
     const gone = old.timestamps.length - left.timestamps.length
     // What is laid over the old points tells what is new; what is laid over the rest of them is what remains.
@@ -89,7 +93,7 @@ export function replaceIn(chunks: TouchedChunk[], { from = -Infinity, to = Infin
       drop.push(chunk.id)
       counts.deleted += chunk.count
     } else {
-      const left = withoutRange(chunk.decode(), from, to)
+      const left = withoutRange(chunk.decode(unpacked), from, to)
       const gone = chunk.count - left.timestamps.length
       pieces.push(gone === 0 ? kept(chunk) : rewritten([chunk], left))
       counts.deleted += gone
@@ -107,8 +111,11 @@ function rewritten(chunks: TouchedChunk[], points: Points): Piece {
   return { chunks, count: points.timestamps.length, points }
 }
 
-function joined(chunks: TouchedChunk[]): Points {
-  return chunks.length === 0 ? noPoints : concatPoints(chunks.map((chunk) => chunk.decode()))
+/** The points of all; those of one alone are in `memory` where that has room. */
+function joined(chunks: TouchedChunk[], memory?: Points): Points {
+  const [chunk] = chunks
+  if (chunk === undefined) return noPoints
+  return chunks.length === 1 ? chunk.decode(memory) : concatPoints(chunks.map((each) => each.decode()))
 }
 
 /**
