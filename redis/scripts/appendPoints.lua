@@ -6,7 +6,7 @@
 -- ARGV: name, random id of this change, points of a full tail, first and last time of the points, the points in time order,
 --   each as 16 bytes: time and value as little-endian doubles
 -- Output: { revision 'generation.counter' after this change, points inserted, updated }, or nil where the tail can't take
---   the points: no such series, one of them is before the tail, they would fill it, or the series has a retention
+--   the points: no such series, one of them is before the tail, or older than the retention, or they would fill it
 local name, change, full, first, last, points = unpack(ARGV)
 local meta = redis.call('HMGET', KEYS[1],
   'name', 'generation', 'counter', 'count', 'first', 'last', 'retention', 'change')
@@ -18,7 +18,12 @@ if done == change then return { generation .. '.' .. counter, tonumber(done_inse
 
 local size = 16
 local length = redis.call('STRLEN', KEYS[2])
-if retention or length % size ~= 0 or length + #points >= full * size then return nil end
+if length % size ~= 0 or length + #points >= full * size then return nil end
+if retention then
+  -- What has expired of the others is for whoever reads them; an empty series is to be noted for the sweep.
+  local now = redis.call('TIME')
+  if not oldest or tonumber(first) < now[1] * 1000 + math.floor(now[2] / 1000) - retention then return nil end
+end
 
 -- Where the points begin in the tail, and what stands there after: they, and the newer ones that it has.
 local at, text = length, points

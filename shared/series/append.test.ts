@@ -1,9 +1,11 @@
 import t from 'tap'
 import { startRedis } from '../../scripts/own-redis.ts'
 import { columns, counter, problem, rows, times } from '../../test/points.ts'
+import { until } from '../../test/processes.ts'
 import { seriesKeys } from '../keys.ts'
 import { makeLog } from '../log.ts'
 import { connectServer } from '../redis.ts'
+import { append } from './append.ts'
 import { type ReadOptions, readChunks } from './chunks.ts'
 import { ChunkError } from './codec.ts'
 import { fullChunk } from './rewrite.ts'
@@ -18,6 +20,8 @@ t.teardown(async () => {
 })
 
 const store = openStore(redis)
+/** Points that become chunks of their own. */
+const ownChunk = fullChunk / 2
 const tailOf = async (name: string) => (await redis.strlen(seriesKeys(name).tail)) / 16
 const chunksOf = (name: string) => redis.zcard(seriesKeys(name).index)
 
@@ -165,6 +169,50 @@ t.test('a series with a retention has its points dropped as before, those of its
   t.match(await store.upsert('kept', columns([now - 7000, now])), { inserted: 1, expired: 1 })
   t.equal(await tailOf('kept'), 0)
   t.equal((await rows(store, 'kept'))!.length, 2)
+})
+
+t.test(
+  'points that are kept go to the tail of a series with a retention, and chunks behind it, without a read',
+  async (t) => {
+    const now = Date.now()
+    await store.upsert('brief', columns([now - 500]))
+    await store.putMetadata('brief', { retention: 1000 })
+    t.match(await append(redis, 'brief', columns([now - 2000])), undefined, 'one that is too old is left to others')
+    t.match(await append(redis, 'brief', columns([now + 60_000])), { inserted: 1 })
+    t.equal(await tailOf('brief'), 1)
+    const later = now + 120_000
+    t.match(await append(redis, 'brief', columns(times(ownChunk, later, 1))), undefined, 'there is a tail')
+    await store.replaceRange('brief', { from: now }, columns(times(fullTail, now + 60_000, 1)))
+    t.match(await append(redis, 'brief', columns(times(ownChunk, later, 1))), { inserted: ownChunk })
+    await until(async () => (await store.get('brief'))!.first! > now, 5000)
+    t.equal((await rows(store, 'brief'))!.length, fullTail + ownChunk, 'what has expired since is dropped')
+    await store.putMetadata('empty', { retention: 1000 })
+    t.match(await append(redis, 'empty', columns([later])), undefined, 'the first point is noted for the sweep')
+  },
+)
+
+t.test('what expires is dropped while points are appended without a pause', async (t) => {
+  const [now, connection] = [Date.now(), connectServer(server.url, makeLog('silent'))]
+  const writer = openStore(connection)
+  t.teardown(() => connection.disconnect())
+  await store.upsert('busy', columns(times(400, now - 2000, 10)))
+  await store.putMetadata('busy', { retention: 2500 })
+  const until = now + 2000
+  let [appended, reads] = [0, 0]
+  const write = async () => {
+    while (Date.now() < until) await writer.upsert('busy', columns([now + 10_000 + ++appended]))
+  }
+  const read = async () => {
+    for (; Date.now() < until; reads++) {
+      const asked = Date.now()
+      const { first } = (await store.get('busy'))!
+      if (first! < asked - 2500) t.fail('a point that had expired was told of')
+    }
+  }
+  await Promise.all([write(), write(), write(), write(), read()])
+  t.ok(reads > 10 && appended > 100, `${reads} reads beside ${appended} appends`)
+  const { count, first } = (await store.get('busy'))!
+  t.equal(count, appended + 400 - (first! - (now - 2000)) / 10)
 })
 
 t.test('a condition holds for an append too', async (t) => {

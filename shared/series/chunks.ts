@@ -6,6 +6,7 @@ import { readMeta, type SeriesInfo } from './metadata.ts'
 import type { Points, Range } from './points.ts'
 import { fullChunk, type Rewrite, type Span, type TouchedChunk } from './rewrite.ts'
 import { formatSummary, parseSummary, type Summary, summarize } from './summary.ts'
+import { tailId } from './tail.ts'
 import { type PackedChunk, unpack } from './unpack.ts'
 
 export interface Chunk extends PackedChunk {
@@ -68,15 +69,17 @@ async function readPortions(
   }
 }
 
+/** What a change is computed from. */
+export interface Touched {
+  info: SeriesInfo
+  chunks: TouchedChunk[]
+}
+
 /**
  * The chunks that a change of these spans may touch, in time order and of one revision, in one round trip: those that
  * meet a span, and those next to them. Chunks that lie within a dropping span come without their points.
  */
-export async function readTouched(
-  redis: Redis,
-  name: string,
-  spans: Span[],
-): Promise<{ info: SeriesInfo; chunks: TouchedChunk[] } | undefined> {
+export async function readTouched(redis: Redis, name: string, spans: Span[]): Promise<Touched | undefined> {
   const bound = (time: number) => (time === Infinity ? '+inf' : time === -Infinity ? '-inf' : time)
   const ends = spans.flatMap(({ first, last, dropping }) => [bound(first), bound(last), dropping ? 1 : 0])
   const args = [name, fullChunk, ...ends]
@@ -94,10 +97,17 @@ export async function readTouched(
       first,
       last,
       given: bytes !== null && bytes.length > 0,
-      decode: () => unpack(name, { id, bytes }),
+      decode: (memory) => unpack(name, { id, bytes }, memory),
     })
   }
   return { info: readMeta(meta.map(String)), chunks }
+}
+
+/** Whether spans, of which this was read, lie before whatever may be appended: within the chunks, and before the tail. */
+export function liesBefore({ info, chunks }: Touched, spans: Span[]): boolean {
+  const tail = chunks.find(({ id }) => id === tailId)
+  const end = tail ? tail.first - 1 : (info.last ?? -Infinity)
+  return spans.every(({ last }) => last <= end)
 }
 
 /**

@@ -29,7 +29,7 @@ export interface Replaced extends Written {
 /**
  * The series in Redis. Every change is one atomic step that a reader sees whole or not at all, and raises the
  * revision `generation.counter`; a change that changes nothing leaves it alone. What a series no longer keeps, by its
- * retention, is dropped before anything is read or changed.
+ * retention, is dropped before anything is read or changed; an append alone leaves that to them.
  * Methods throw Problem ('unknown-series', 'precondition-failed', 'contended'); what Redis throws passes through.
  */
 export interface SeriesStore {

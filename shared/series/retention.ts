@@ -1,7 +1,7 @@
 import { retainedKey, retainedSweptKey, seriesKeys } from '../keys.ts'
 import type { Log } from '../log.ts'
 import { type Redis, redisTime } from '../redis.ts'
-import { changeChunks, readTouched } from './chunks.ts'
+import { changeChunks, liesBefore, readTouched } from './chunks.ts'
 import type { SeriesInfo } from './metadata.ts'
 import { cutOut } from './rewrite.ts'
 
@@ -16,14 +16,15 @@ export function hasExpired({ first }: SeriesInfo, from: number | undefined): boo
 }
 
 /**
- * Takes the points before `from` out of a series, whole chunks unread; its revision rises. Does nothing when the series
- * has no longer the revision of `info`: then whoever asked has to look again.
+ * Takes the points before `from` out of a series, whole chunks unread; its revision rises. Does nothing when the series has
+ * another retention than `info`, or another change than an append was faster: then whoever asked has to look again.
  */
-export async function dropExpired(redis: Redis, { name, revision }: SeriesInfo, from: number): Promise<void> {
-  const found = await readTouched(redis, name, [{ first: -Infinity, last: from - 1, dropping: true }])
-  if (found?.info.revision !== revision) return
+export async function dropExpired(redis: Redis, { name, retention }: SeriesInfo, from: number): Promise<void> {
+  const spans = [{ first: -Infinity, last: from - 1, dropping: true }]
+  const found = await readTouched(redis, name, spans)
+  if (!found || found.info.retention !== retention) return
   const { drop, add } = cutOut(found.chunks, { to: from })
-  await changeChunks(redis, name, revision, { drop, add }, [])
+  await changeChunks(redis, name, found.info.revision, { drop, add }, [], { liesBefore: liesBefore(found, spans) })
 }
 
 /** Notes when a sweep has to look at a series: not later than it was noted before. */

@@ -3,7 +3,7 @@ import { seriesKeys } from '../keys.ts'
 import { Problem } from '../problems.ts'
 import { type Redis, runScript } from '../redis.ts'
 import { append } from './append.ts'
-import { changeChunks, readChunks, readTouched } from './chunks.ts'
+import { changeChunks, liesBefore, readChunks, readTouched } from './chunks.ts'
 import { checkConditions, isConditional, type WriteOptions } from './conditions.ts'
 import type { Replaced, SeriesStore } from './contract.ts'
 import { describeSeries, getSeries, listSeries, putInIndex, takeFromIndex } from './directory.ts'
@@ -14,7 +14,6 @@ import { noPoints, type Points, pointsInRange, type Range } from './points.ts'
 import { contended, unknownSeries } from './refusals.ts'
 import { dropExpired, hasExpired, keptFrom, noteDue } from './retention.ts'
 import { type Rewrite, replaceIn, type Span, spansWithin, type TouchedChunk } from './rewrite.ts'
-import { tailId } from './tail.ts'
 import { makeTurns } from './turns.ts'
 
 export type { ReadOptions } from './chunks.ts'
@@ -33,13 +32,6 @@ interface Change<T> {
   fields?: [string, string][]
   /** Makes the series when there is none. */
   creates?: boolean
-}
-
-/** Whether spans lie before whatever may be appended: within the chunks, and before the tail. */
-function liesBefore({ info, chunks }: { info: SeriesInfo; chunks: TouchedChunk[] }, spans: Span[]): boolean {
-  const tail = chunks.find(({ id }) => id === tailId)
-  const end = tail ? tail.first - 1 : (info.last ?? -Infinity)
-  return spans.every(({ last }) => last <= end)
 }
 
 export function openStore(redis: Redis): SeriesStore {
