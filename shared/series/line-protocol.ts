@@ -32,6 +32,9 @@ const hopeless = 10_000
 
 const usualBounds: LineBounds = { portion: 262_144, longestLine: 1_048_576 }
 
+/** The memory that the last body was read in, for the next one. */
+let spare: Buffer | undefined
+
 /**
  * Reads InfluxDB line protocol from bytes: a point for each field of a line. On the usual way no object and no text is
  * made for a line.
@@ -57,7 +60,9 @@ export class LineReader {
   constructor(options: LineOptions, bounds = usualBounds) {
     this.#options = options
     this.#bounds = bounds
-    this.#bytes = Buffer.allocUnsafe(Math.min(4096, bounds.portion))
+    const known = bounds === usualBounds ? spare : undefined
+    if (known) spare = undefined
+    this.#bytes = known ?? Buffer.allocUnsafe(Math.min(4096, bounds.portion))
     this.#keys = new LineKeys(options.maxSeries, options.seed)
     this.#scale = timeScales[options.precision]
   }
@@ -78,12 +83,13 @@ export class LineReader {
     }
   }
 
-  /** Reads what is left. What comes of it counts only if no line had a fault. */
+  /** Reads what is left. What comes of it counts only if no line had a fault. The reader is of no use afterwards. */
   finish(): LineSeries[] {
     if (!this.stopped && this.#filled > 0) {
       if (this.#bytes[this.#filled - 1] !== newline) this.#bytes[this.#filled++] = newline
       this.#readLines(this.#filled, true)
     }
+    if (this.#bytes.length <= usualBounds.portion) spare = this.#bytes
     return this.#keys.series()
   }
 

@@ -2,6 +2,7 @@ import { type InputError, maxInputErrors } from '../problems.ts'
 import { TimeScanner } from '../text/read-times.ts'
 import { clip, show } from '../text/show.ts'
 import { formatTime, parseTime, type TimeOptions } from '../time.ts'
+import { Columns } from './columns.ts'
 import { sortPoints } from './merge.ts'
 import { readCsv } from './parse-csv.ts'
 import { readJson } from './parse-json.ts'
@@ -69,12 +70,9 @@ export class PointReader {
   readonly #errors: InputError[] = []
   #total = 0
   #count = 0
-  #timestamps: Float64Array
-  #values: Float64Array
+  readonly #columns = new Columns()
 
   constructor({ within = {}, report, ...options }: ParseOptions) {
-    ;[this.#timestamps, this.#values] = spare ?? [new Float64Array(1024), new Float64Array(1024)]
-    spare = undefined
     this.#options = { ...options, note: report && ((detail) => report({ ...this.#place, detail })) }
     this.#within = within
     this.times = new TimeScanner({ ...options, ...within })
@@ -82,19 +80,16 @@ export class PointReader {
 
   /** The columns, for who writes points into them, at a place that has `room`, and then has them `take` as many. */
   get timestamps(): Float64Array {
-    return this.#timestamps
+    return this.#columns.timestamps
   }
 
   get values(): Float64Array {
-    return this.#values
+    return this.#columns.values
   }
 
   /** Makes room at a place, without another at the next; gives the place. */
   room(place = this.#count): number {
-    if (place === this.#timestamps.length) {
-      this.#timestamps = grow(this.#timestamps)
-      this.#values = grow(this.#values)
-    }
+    if (place === this.#columns.timestamps.length) this.#columns.grow()
     return place
   }
 
@@ -104,8 +99,8 @@ export class PointReader {
 
   add(timestamp: number, value: number): void {
     const place = this.room()
-    this.#timestamps[place] = timestamp
-    this.#values[place] = value
+    this.#columns.timestamps[place] = timestamp
+    this.#columns.values[place] = value
     this.#count++
   }
 
@@ -155,22 +150,10 @@ export class PointReader {
     return Number.NaN
   }
 
-  /** The points, in memory of their own; the reader is of no use afterwards. */
+  /** The points; the reader is of no use afterwards. */
   finish(): Points {
-    const points = { timestamps: this.#timestamps.slice(0, this.#count), values: this.#values.slice(0, this.#count) }
-    if (this.#timestamps.length <= mostSpare) spare = [this.#timestamps, this.#values]
+    const points = this.#columns.take(this.#count)
     if (this.#total > 0) throw new PointsError(this.#errors, this.#total)
     return points
   }
-}
-
-/** Points of a body whose columns are kept for the next one: 2 MB. */
-const mostSpare = 131_072
-/** The columns that the last body was read into: to grow them anew for each costs more than to read it. */
-let spare: [Float64Array, Float64Array] | undefined
-
-function grow(column: Float64Array): Float64Array {
-  const grown = new Float64Array(column.length * 2)
-  grown.set(column)
-  return grown
 }
