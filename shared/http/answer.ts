@@ -17,6 +17,8 @@ const compressible = /^(text\/(?!event-stream)|image\/svg|application\/(json|pro
 export function negotiate(raw: IncomingMessage, formats: Formats | undefined, named: string | undefined): string {
   const offered = formats ?? { json: 'application/json' }
   if (named !== undefined) return named
+  const { accept = '*/*' } = raw.headers
+  if (accept === '*/*') return Object.keys(offered)[0]!
   const best = accepts(raw).types(Object.values(offered))
   const format = Object.keys(offered).find((key) => offered[key] === best)
   if (format !== undefined) return format

@@ -21,7 +21,7 @@ export function prepare<Services>(
   const { route, params, suffix } = match
   const address = req.url ?? '/'
   const at = address.indexOf('?')
-  const { format: asked, ...query } = readQuery(route, new URLSearchParams(at < 0 ? '' : address.slice(at)))
+  const { format: asked, ...query } = readQuery(route, at < 0 ? '' : address.slice(at))
   // Whatever is accepted, no content is.
   const hasContent = Object.keys(route.answers).some((status) => status !== '204')
   const format = hasContent ? negotiate(req, route.formats, suffix ?? (asked as string | undefined)) : 'json'
@@ -63,7 +63,13 @@ function goneSignal(res: ServerResponse): AbortSignal {
   return gone.signal
 }
 
-function readQuery<Services>(route: Route<Services>, search: URLSearchParams): Record<string, unknown> {
+/** What a route has for a query when none is given: its defaults. */
+const defaults = new WeakMap<object, Record<string, unknown>>()
+
+function readQuery<Services>(route: Route<Services>, text: string): Record<string, unknown> {
+  const known = text === '' ? defaults.get(route) : undefined
+  if (known) return { ...known }
+  const search = new URLSearchParams(text)
   const format: Record<string, object> = route.formats ? { format: { enum: Object.keys(route.formats) } } : {}
   const properties: Record<string, { type?: unknown }> = { ...route.query, ...format }
   const query: Record<string, unknown> = {}
@@ -80,6 +86,7 @@ function readQuery<Services>(route: Route<Services>, search: URLSearchParams): R
     faults.push({ parameter: (pointer ?? '').slice(1).split('/')[0]!, detail })
   }
   if (faults.length > 0) throw new Problem('invalid-query', summarizeErrors('The query', faults), { errors: faults })
+  if (text === '') defaults.set(route, { ...query })
   return query
 }
 

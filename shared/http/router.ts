@@ -26,10 +26,13 @@ export function makeRouter<Services>(routes: Route<Services>[]): Router<Services
 
   return (method, path) => {
     const segments = split(path)
-    const found = (byLength.get(segments.length) ?? []).flatMap((pattern) => match(pattern, segments) ?? [])
+    const candidates = byLength.get(segments.length) ?? []
     const wanted = method === 'HEAD' ? 'GET' : method
-    const hit = found.find(({ route }) => route.method === wanted)
-    if (hit) return { ...hit, params: decode(hit.params) }
+    for (const pattern of candidates) {
+      const hit = pattern.route.method === wanted ? match(pattern, segments) : undefined
+      if (hit) return { ...hit, params: decode(hit.params) }
+    }
+    const found = candidates.flatMap((pattern) => match(pattern, segments) ?? [])
     if (found.length === 0) throw new Problem('not-found', `There is nothing at ${path}.`)
     const methods = new Set(found.flatMap(({ route }) => (route.method === 'GET' ? ['GET', 'HEAD'] : [route.method])))
     const allow = [...methods, 'OPTIONS'].join(', ')
