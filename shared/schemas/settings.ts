@@ -216,7 +216,7 @@ export const settingsSchema = {
       type: 'integer',
       minimum: 10,
       default: 60000,
-      description: 'How often, over all functions, series with a retention that nobody reads or writes are looked at.',
+      description: 'How often, over all functions, series with a retention are looked at, and lose what has expired.',
     },
     IDEMPOTENCY_TTL_MS: {
       type: 'integer',

@@ -8,6 +8,7 @@ import { connectServer } from '../redis.ts'
 import { append } from './append.ts'
 import { type ReadOptions, readChunks } from './chunks.ts'
 import { ChunkError } from './codec.ts'
+import { dropExpired } from './retention.ts'
 import { fullChunk } from './rewrite.ts'
 import { openStore, type SeriesStore } from './store.ts'
 import { fullTail, tailId } from './tail.ts'
@@ -192,27 +193,45 @@ t.test(
 )
 
 t.test('what expires is dropped while points are appended without a pause', async (t) => {
-  const [now, connection] = [Date.now(), connectServer(server.url, makeLog('silent'))]
-  const writer = openStore(connection)
+  const connection = connectServer(server.url, makeLog('silent'))
   t.teardown(() => connection.disconnect())
-  await store.upsert('busy', columns(times(400, now - 2000, 10)))
-  await store.putMetadata('busy', { retention: 2500 })
-  const until = now + 2000
-  let [appended, reads] = [0, 0]
-  const write = async () => {
-    while (Date.now() < until) await writer.upsert('busy', columns([now + 10_000 + ++appended]))
-  }
-  const read = async () => {
-    for (; Date.now() < until; reads++) {
-      const asked = Date.now()
-      const { first } = (await store.get('busy'))!
-      if (first! < asked - 2500) t.fail('a point that had expired was told of')
+  const retention = 1000
+  // In a chunk, before what is appended by another process; and in the tail, which the same process appends to.
+  const cases = { 'from chunks': openStore(connection), 'from the tail': store }
+  for (const [what, writer] of Object.entries(cases)) {
+    const [name, now] = [`busy/${what}`, Date.now()]
+    if (what === 'from the tail') await store.upsert(name, columns([now - 900]))
+    await store.upsert(name, columns(times(80, now - 800, 10)))
+    await store.putMetadata(name, { retention })
+    const end = now + 1500
+    let [appended, reads] = [0, 0]
+    const write = async () => {
+      while (Date.now() < end) await writer.upsert(name, columns([now + 10_000 + (appended++ % 100)]))
     }
+    const read = async () => {
+      for (; Date.now() < end; reads++) {
+        const asked = Date.now()
+        const { first } = (await store.get(name))!
+        if (first! < asked - retention) t.fail('a point that had expired was told of')
+      }
+    }
+    await Promise.all([write(), write(), write(), write(), read()])
+    t.ok(reads > 10 && appended > 100, `${what}: ${reads} reads beside ${appended} appends`)
+    const { count, first } = (await store.get(name))!
+    t.equal(first, now + 10_000)
+    t.equal(count, 100)
   }
-  await Promise.all([write(), write(), write(), write(), read()])
-  t.ok(reads > 10 && appended > 100, `${reads} reads beside ${appended} appends`)
-  const { count, first } = (await store.get('busy'))!
-  t.equal(count, appended + 400 - (first! - (now - 2000)) / 10)
+})
+
+t.test('what has expired is dropped once, whoever asks', async (t) => {
+  const now = Date.now()
+  await store.upsert('once', columns([now - 5000, now + 60_000]))
+  const { retention: _, ...info } = (await store.get('once'))!
+  await redis.hset(seriesKeys('once').meta, 'retention', 1000)
+  for (let i = 0; i < 3; i++) await dropExpired(redis, { ...info, retention: 1000 }, now - 1000)
+  t.match(await store.get('once'), { count: 1, first: now + 60_000 })
+  const counterOf = (revision: string) => Number(revision.split('.')[1])
+  t.equal(counterOf((await store.get('once'))!.revision), counterOf(info.revision) + 1)
 })
 
 t.test('a condition holds for an append too', async (t) => {

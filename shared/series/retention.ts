@@ -16,13 +16,13 @@ export function hasExpired({ first }: SeriesInfo, from: number | undefined): boo
 }
 
 /**
- * Takes the points before `from` out of a series, whole chunks unread; its revision rises. Does nothing when the series has
- * another retention than `info`, or another change than an append was faster: then whoever asked has to look again.
+ * Takes the points before `from` out of a series, whole chunks unread; its revision rises. Does nothing when somebody else has,
+ * when the series has another retention than `info`, or when a change came between: then whoever asked has to look again.
  */
 export async function dropExpired(redis: Redis, { name, retention }: SeriesInfo, from: number): Promise<void> {
   const spans = [{ first: -Infinity, last: from - 1, dropping: true }]
   const found = await readTouched(redis, name, spans)
-  if (!found || found.info.retention !== retention) return
+  if (!found || found.info.retention !== retention || !hasExpired(found.info, from)) return
   const { drop, add } = cutOut(found.chunks, { to: from })
   await changeChunks(redis, name, found.info.revision, { drop, add }, [], { liesBefore: liesBefore(found, spans) })
 }
@@ -32,32 +32,49 @@ export async function noteDue(redis: Redis, name: string, due: number): Promise<
   await redis.zadd(retainedKey, 'LT', due, name)
 }
 
-/** Series looked at in one sweep: the next one takes the rest. */
+/** Series that are asked for at a time. */
 const batch = 1000
 /** A series is looked at once a day at the least: two changes at a time may have noted the later time. */
 const maxPauseMs = 86_400_000
+/** A series that could not be looked at is tried again so much later. */
+const failedPauseMs = 60_000
 
 type Look = (name: string) => Promise<SeriesInfo | undefined>
 
-/** Drops what series no longer keep, of those that nobody reads or writes: `look` reads one, and drops what has expired. */
-async function sweep(redis: Redis, look: Look): Promise<void> {
+/** Drops what series no longer keep, of those that are due: `look` reads one, and drops what has expired. */
+async function sweep(redis: Redis, look: Look, log: Log): Promise<void> {
   const now = await redisTime(redis, retainedKey)
-  for (const name of await redis.zrangebyscore(retainedKey, '-inf', now, 'LIMIT', 0, batch)) {
-    const info = await look(name)
-    if (info?.retention !== undefined) {
-      const due = Math.min((info.first ?? now) + info.retention + 1, now + maxPauseMs)
-      await redis.zadd(retainedKey, due, name)
-      continue
+  let names: string[]
+  do {
+    names = await redis.zrangebyscore(retainedKey, '-inf', now, 'LIMIT', 0, batch)
+    for (const name of names) {
+      try {
+        await sweepOne(redis, look, name, now)
+      } catch (error) {
+        log.warn({ series: name, reason: (error as Error).message }, 'a sweep of retention failed')
+        // The others do not wait for it. When it is Redis that is away, this fails too, and ends the sweep.
+        await redis.zadd(retainedKey, now + failedPauseMs, name)
+      }
     }
-    await redis.zrem(retainedKey, name)
-    // Somebody may have given it a retention meanwhile.
-    if ((await look(name))?.retention !== undefined) await noteDue(redis, name, now)
+  } while (names.length === batch)
+}
+
+async function sweepOne(redis: Redis, look: Look, name: string, now: number): Promise<void> {
+  const info = await look(name)
+  if (info?.retention !== undefined) {
+    const due = Math.min((info.first ?? now) + info.retention + 1, now + maxPauseMs)
+    // One that expires all the time is looked at by the next sweep.
+    await redis.zadd(retainedKey, Math.max(due, now + 1), name)
+    return
   }
+  await redis.zrem(retainedKey, name)
+  // Somebody may have given it a retention meanwhile.
+  if ((await look(name))?.retention !== undefined) await noteDue(redis, name, now)
 }
 
 /**
- * Sweeps by the clock until it is stopped, once per `everyMs` over all functions. What fails is tried again by the next
- * sweep. Nothing depends on it but memory: reads and writes drop what has expired of their series.
+ * Sweeps by the clock until it is stopped, once per `everyMs` over all functions. What fails is tried again later. Nothing
+ * depends on it but memory: reads, and writes that are no appends, drop what has expired of their series.
  */
 export function sweepByTheClock(
   redis: Redis,
@@ -69,7 +86,7 @@ export function sweepByTheClock(
     if (sweeping) return
     sweeping = true
     try {
-      if ((await redis.set(retainedSweptKey, '1', 'PX', everyMs, 'NX')) !== null) await sweep(redis, look)
+      if ((await redis.set(retainedSweptKey, '1', 'PX', everyMs, 'NX')) !== null) await sweep(redis, look, log)
     } catch (error) {
       log.warn({ reason: (error as Error).message }, 'a sweep of retention failed')
     }

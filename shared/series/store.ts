@@ -43,22 +43,28 @@ export function openStore(redis: Redis): SeriesStore {
     name: string,
     look: () => Promise<T | undefined>,
     infoOf: (seen: T) => SeriesInfo,
+    isTurn = false,
   ): Promise<T | undefined> {
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
       const seen = await look()
       if (seen === undefined) return undefined
       const from = await keptFrom(redis, infoOf(seen))
       if (!hasExpired(infoOf(seen), from)) return seen
-      await dropExpired(redis, infoOf(seen), from!)
+      const drop = () => dropExpired(redis, infoOf(seen), from!)
+      // Appends of this process, of which some are always under way, wait for it.
+      await (isTurn ? drop() : inTurn(name, drop))
+      if (attempt > 0) await pause(Math.random() * Math.min(attempt, 20))
     }
     throw contended(name)
   }
 
-  const getCurrent = (name: string) =>
+  /** `isTurn` when it is the caller's turn at the series. */
+  const getCurrent = (name: string, isTurn: boolean) =>
     current(
       name,
       () => getSeries(redis, name),
       (info) => info,
+      isTurn,
     )
 
   /** Reads what a change of these spans touches, computes it, and swaps it in if nobody was faster; else starts again. */
@@ -120,7 +126,7 @@ export function openStore(redis: Redis): SeriesStore {
   async function dropWhere(name: string, options: WriteOptions): Promise<SeriesInfo | undefined> {
     const bound = Array.isArray(options.ifMatch) || options.ifNoneMatch !== undefined
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
-      const before = await getCurrent(name)
+      const before = await getCurrent(name, true)
       checkConditions(options, before?.revision)
       if (!before) return undefined
       const [generation, counter] = before.revision.split('.') as [string, string]
@@ -146,7 +152,7 @@ export function openStore(redis: Redis): SeriesStore {
       const fields = info && sameMetadata(info, metadata) ? [] : metaFields(metadata)
       return { result: undefined, fields, creates }
     })
-    const info = await getCurrent(name)
+    const info = await getCurrent(name, true)
     if (!info) throw new Problem('contended', `The series '${name}' was deleted at the same moment.`)
     if (before) await takeFromIndex(redis, name, before.labels, info.labels)
     if (labels !== undefined) await mendIndex(name)
@@ -160,7 +166,7 @@ export function openStore(redis: Redis): SeriesStore {
   }
 
   return {
-    get: getCurrent,
+    get: (name) => getCurrent(name, false),
 
     describe: (name) =>
       current(
@@ -169,12 +175,15 @@ export function openStore(redis: Redis): SeriesStore {
         (detail) => detail,
       ),
 
-    list: (query) => listSeries(redis, query, getCurrent),
+    list: (query) => listSeries(redis, query, (name) => getCurrent(name, false)),
 
     putMetadata: (name, metadata, options = {}) =>
       inTurn(name, async () => {
         if (metadata.retention) await noteDue(redis, name, 0)
-        return describe(name, metadata.labels, () => metadata, { ...options, creates: true })
+        const described = await describe(name, metadata.labels, () => metadata, { ...options, creates: true })
+        // A sweep may have forgotten it just before.
+        if (metadata.retention) await noteDue(redis, name, 0)
+        return described
       }),
 
     addMetadata: (name, { labels, unit }) =>
