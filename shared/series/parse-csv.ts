@@ -123,7 +123,7 @@ function readHeader(
     const others = fields.filter((_, i) => i !== timestamp && i !== value)
     reader.fault(
       { line, column: clip(others[0]!), text: clip(text) },
-      `the columns ${others.map(show).join(', ')} are not known here; points have 'timestamp' and 'value'`,
+      `the columns ${someOf(others)} are not known here; points have 'timestamp' and 'value'`,
     )
     return undefined
   }
@@ -134,11 +134,19 @@ function readHeader(
     const column = timestamp < 0 ? 'timestamp' : 'value'
     reader.fault(
       { line, column, text: clip(text) },
-      `the header must name 'timestamp' and 'value'; it names ${fields.map(show).join(', ')}`,
+      `the header must name 'timestamp' and 'value'; it names ${someOf(fields)}`,
     )
     return undefined
   }
   return { columns, named }
+}
+
+/** Names of columns that are said of a header. */
+const mostNamed = 10
+
+function someOf(names: string[]): string {
+  const more = names.length > mostNamed ? ` and ${names.length - mostNamed} more` : ''
+  return names.slice(0, mostNamed).map(show).join(', ') + more
 }
 
 function readFields(fields: string[], line: number, text: string, columns: Columns, reader: PointReader): void {

@@ -257,6 +257,16 @@ t.test('of more than a hundred faults the first hundred are kept, and all are co
   t.same(errors.at(-1), { line: 101, column: 'value', text: 'x99', detail: `"x99" is not a finite number${right}` })
 })
 
+t.test('of a header of many columns some are named', async (t) => {
+  const { errors } = await faults(
+    Buffer.from(`timestamp,value,${Array.from({ length: 500 }, (_, i) => `c${i}`)}\n`),
+    'csv',
+  )
+  const [{ detail }] = errors as [{ detail: string }]
+  t.match(detail, /^the columns "c0", "c1", .*"c9" and 490 more are not known here/)
+  t.ok(detail.length < 200)
+})
+
 t.test('a long line without an end is read in a time that grows with its length', async (t) => {
   const { errors } = await faults(Buffer.alloc(1 << 25, '1'), 'csv')
   t.match(errors, [{ line: 1, detail: /^the line has more than 1048576 bytes/ }])
