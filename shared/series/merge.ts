@@ -38,12 +38,12 @@ export function mergePoints(base: Points, added: Points): Merged {
 
 /** The first index, `from` or later, of a time that is not before `time`: by doubling steps, since it may be near or far. */
 function seek(timestamps: Float64Array, from: number, time: number): number {
-  let step = 1
-  while (from + step <= timestamps.length && timestamps[from + step - 1]! < time) {
-    from += step
+  let [low, step] = [from, 1]
+  while (low + step <= timestamps.length && timestamps[low + step - 1]! < time) {
+    low += step
     step *= 2
   }
-  return from + lowerBound(timestamps.subarray(from, from + step - 1), time)
+  return lowerBound(timestamps, time, low, Math.min(low + step - 1, timestamps.length))
 }
 
 /** Points below which a loop is faster than to have them copied. */

@@ -15,10 +15,8 @@ export interface Range {
 
 export const noPoints: Points = { timestamps: new Float64Array(0), values: new Float64Array(0) }
 
-/** The index of the first timestamp that is not before `time`: the length when there is none. */
-export function lowerBound(timestamps: Float64Array, time: number): number {
-  let low = 0
-  let high = timestamps.length
+/** The index of the first timestamp from `low` on that is not before `time`; `high` when there is none before it. */
+export function lowerBound(timestamps: Float64Array, time: number, low = 0, high = timestamps.length): number {
   while (low < high) {
     const middle = (low + high) >>> 1
     if (timestamps[middle]! < time) low = middle + 1

@@ -93,8 +93,9 @@ export function replaceIn(chunks: TouchedChunk[], { from = -Infinity, to = Infin
       drop.push(chunk.id)
       counts.deleted += chunk.count
     } else {
-      const left = withoutRange(chunk.decode(unpacked), from, to)
-      const gone = chunk.count - left.timestamps.length
+      const all = chunk.decode(unpacked)
+      const left = withoutRange(all, from, to)
+      const gone = all.timestamps.length - left.timestamps.length
       pieces.push(gone === 0 ? kept(chunk) : rewritten([chunk], left))
       counts.deleted += gone
     }
