@@ -24,8 +24,9 @@ const worthCompressing = 64
 const shortestMatch = 7
 
 /**
- * The memory that a call gets for its output, `chunkSize`, is as much as it needs: Node gives 64 KB otherwise, and tens of
- * them for each request keep the garbage collector busy. This is the least that Node takes.
+ * The memory that a call gets for its output, `chunkSize`, is little more than it needs: Node gives 64 KB otherwise, and tens
+ * of them for each request keep the garbage collector busy; when it is full, Node gives as much again. This is the least that
+ * Node takes.
  */
 const leastChunkSize = 64
 
@@ -89,7 +90,7 @@ function decompress(stored: Buffer, count: number): Buffer {
   if (stored.length === count) return stored
   let plane: Buffer
   try {
-    plane = zstdDecompressSync(stored, { maxOutputLength: count, chunkSize: Math.max(count, leastChunkSize) })
+    plane = zstdDecompressSync(stored, { maxOutputLength: count, chunkSize: Math.max(count + 1, leastChunkSize) })
   } catch (error) {
     throw new ChunkError(`a plane of it does not inflate: ${(error as Error).message}`)
   }
