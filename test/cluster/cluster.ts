@@ -75,8 +75,8 @@ export async function remove({ namespace, folder }: Place): Promise<void> {
   await kubectl('delete', 'namespace', namespace, '--ignore-not-found', '--wait=false')
   // No pod can start there any more. A worker in the middle of a job would take its time, and the namespace with it.
   await kubectl('-n', namespace, 'delete', 'pods', '--all', '--force', '--grace-period=0')
-  await kubectl('delete', 'namespace', namespace, '--ignore-not-found', '--timeout=300s')
   await rm(folder, { recursive: true, force: true })
+  await kubectl('delete', 'namespace', namespace, '--ignore-not-found', '--timeout=300s')
 }
 
 /** An overlay on top of an environment with some settings changed, for as long as `use` runs. */
