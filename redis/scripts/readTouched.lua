@@ -4,8 +4,9 @@
 -- KEYS: meta, index, chunks, summaries, tail of one series
 -- ARGV: name, points of a full chunk, then for each span, in time order: its first and last time ('-inf' and '+inf' when
 --   open), '1' when chunks that lie within it are dropped unread
--- Output: nil when the series does not exist; else { HGETALL of meta, { id, summary, chunk, … } } in time order;
---   a chunk is '' where the change has no use for its points: it is dropped unread, or not met and full, or the tail
+-- Output: nil when the series does not exist; else { HGETALL of meta, { id, summary, chunk, apart, … } } in time order;
+--   a chunk is '' where the change has no use for its points: it is dropped unread, or not met and full, or the tail;
+--   '1' for apart where others may lie between it and the one before
 if redis.call('EXISTS', KEYS[1]) == 0 then return nil end
 if redis.call('HGET', KEYS[1], 'name') ~= ARGV[1] then return redis.error_reply('COLLISION two series names share a hash') end
 local full = tonumber(ARGV[2])
@@ -29,11 +30,12 @@ local function look(id)
   end
   return known[id]
 end
-local function give(id, needed)
+local function give(id, needed, apart)
   local chunk = look(id)
   if not chunk.at then
     chunk.at = #found
     found[chunk.at + 1], found[chunk.at + 2], found[chunk.at + 3] = id, chunk.summary, ''
+    found[chunk.at + 4] = apart and '1' or ''
   end
   if needed and not chunk.given then
     chunk.given = true
@@ -64,12 +66,13 @@ for i = 3, #ARGV, 3 do
       chunk.met = chunk.first <= last and (dropping and chunk.last or chunk.reach) >= first
       if chunk.met and not dropping then kept = kept + chunk.count end
     end
-    for _, id in ipairs(ids) do
+    for place, id in ipairs(ids) do
       local chunk = look(id)
+      local apart = place == 1 and #found > 0
       if chunk.met then
-        give(id, not (dropping and chunk.first >= first and chunk.last <= last))
+        give(id, not (dropping and chunk.first >= first and chunk.last <= last), apart)
       else
-        give(id, id ~= 'tail' and chunk.count + kept < full)
+        give(id, id ~= 'tail' and chunk.count + kept < full, apart)
       end
     end
     before, beyond = newest and look(newest), after and look(after).first or math.huge

@@ -1,10 +1,11 @@
 import { asideKey } from '../keys.ts'
 import type { Redis } from '../redis.ts'
-import { decodeChunk, encodeChunk } from '../series/codec.ts'
+import { decodeChunk } from '../series/codec.ts'
 import { mergePoints } from '../series/merge.ts'
 import { noPoints, type Points, slicePoints } from '../series/points.ts'
 import { fullChunk } from '../series/rewrite.ts'
-import { formatSummary, parseSummary, summarize } from '../series/summary.ts'
+import { seal } from '../series/seal.ts'
+import { parseSummary, summarize } from '../series/summary.ts'
 import { tailId } from '../series/tail.ts'
 import type { ChunkState } from './chunk.ts'
 import type { Commands } from './faults.ts'
@@ -84,10 +85,10 @@ export async function planChunks(
       commands.hset(summariesKey, id, summary)
     }
     for (const points of written) {
-      const summary = summarize(points)
-      commands.zadd(indexKey, summary.first, String(summary.first))
-      commands.hset(chunksKey, String(summary.first), encodeChunk(points))
-      commands.hset(summariesKey, String(summary.first), formatSummary(summary))
+      const { id, summary, bytes } = seal(points)
+      commands.zadd(indexKey, id, id)
+      commands.hset(chunksKey, id, bytes)
+      commands.hset(summariesKey, id, summary)
     }
     commands.hset(metaKey, 'count', count)
     if (count > 0) commands.hset(metaKey, 'first', first, 'last', last)

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { seriesKeys } from '../keys.ts'
 import { type Redis, runScript } from '../redis.ts'
-import { encodeChunk } from './codec.ts'
 import type { Points } from './points.ts'
 import { cut, fullChunk } from './rewrite.ts'
-import { formatSummary, summarize } from './summary.ts'
+import { seal } from './seal.ts'
 import { encodeTail, fullTail } from './tail.ts'
 
 export interface Appended {
@@ -46,11 +45,10 @@ async function appendPoints(redis: Redis, name: string, points: Points): Promise
 }
 
 async function appendChunks(redis: Redis, name: string, points: Points): Promise<Appended | undefined> {
-  const added = cut(points).flatMap((run) => [
-    String(run.timestamps[0]),
-    formatSummary(summarize(run)),
-    encodeChunk(run),
-  ])
+  const added = cut(points).flatMap((run) => {
+    const { id, summary, bytes } = seal(run)
+    return [id, summary, bytes]
+  })
   const revision = await runScript(redis, 'appendChunks', Object.values(seriesKeys(name)), [name, randomId(), ...added])
   if (revision === null) return undefined
   return { inserted: points.timestamps.length, updated: 0, unchanged: 0, revision: String(revision) }

@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { seriesKeys } from '../keys.ts'
 import { type Redis, runScript, runScriptForBuffers } from '../redis.ts'
-import { encodeChunk } from './codec.ts'
 import { readMeta, type SeriesInfo } from './metadata.ts'
 import type { Points, Range } from './points.ts'
 import { fullChunk, type Rewrite, type Span, type TouchedChunk } from './rewrite.ts'
-import { formatSummary, parseSummary, type Summary, summarize } from './summary.ts'
+import { parseSummary, type Summary } from './summary.ts'
 import { tailId } from './tail.ts'
 import { type PackedChunk, unpack } from './unpack.ts'
 
@@ -87,18 +86,13 @@ export async function readTouched(redis: Redis, name: string, spans: Span[]): Pr
   if (reply === null) return undefined
   const [meta, found] = reply as [Buffer[], (Buffer | null)[]]
   const chunks: TouchedChunk[] = []
-  for (let i = 0; i < found.length; i += 3) {
+  for (let i = 0; i < found.length; i += 4) {
     const id = found[i]!.toString()
+    const apart = found[i + 3]!.length > 0
     const { count, first, last } = parseSummary(found[i + 1]!.toString())
     const bytes = found[i + 2] ?? null
-    chunks.push({
-      id,
-      count,
-      first,
-      last,
-      given: bytes !== null && bytes.length > 0,
-      decode: (memory) => unpack(name, { id, bytes }, memory),
-    })
+    const decode = (memory?: Points) => unpack(name, { id, bytes }, memory)
+    chunks.push({ id, count, first, last, apart, ...(bytes && bytes.length > 0 ? { bytes } : {}), decode })
   }
   return { info: readMeta(meta.map(String)), chunks }
 }
@@ -124,7 +118,7 @@ export async function changeChunks(
   { liesBefore = false, brings = false } = {},
 ): Promise<string | undefined> {
   const random = (bytes: number) => randomBytes(bytes).toString('base64url')
-  const added = add.flatMap((run) => [String(run.timestamps[0]), formatSummary(summarize(run)), encodeChunk(run)])
+  const added = add.flatMap(({ id, summary, bytes }) => [id, summary, bytes])
   const revision = await runScript(redis, 'changeSeries', Object.values(seriesKeys(name)), [
     ...[name, random(9), expected ?? '', liesBefore ? 1 : '', brings ? 1 : '', random(6)],
     ...[drop.length, ...drop],

@@ -4,6 +4,7 @@ import { crc32, zstdCompressSync } from 'node:zlib'
 import t from 'tap'
 import { chunkOfVersion1 } from '../../test/points.ts'
 import { ChunkError, decodeChunk, encodeChunk } from './codec.ts'
+import { joinPatch } from './patch.ts'
 import type { Points } from './points.ts'
 
 const points = (times: number[], values: number[]): Points => ({
@@ -42,15 +43,22 @@ const head = ({ version = 2, count = 3, first = 0, step = 1, unit = 0, exponent 
     float64(value),
   ])
 
-t.test('the example of docs/storage.md is a chunk', async (t) => {
+t.test('the examples of docs/storage.md are chunks', async (t) => {
   const page = readFileSync(join(import.meta.dirname, '../../docs/storage.md'), 'utf8')
-  const [, example] = /```hex\n(.+?)```/s.exec(page)!
-  const bytes = example!.split('\n').flatMap((line) => line.split('    ')[0]!.match(/\b[0-9a-f]{2}\b/g) ?? [])
-  const chunk = Buffer.from(bytes.join(''), 'hex')
+  const [chunk, patch] = [...page.matchAll(/```hex\n(.+?)```/gs)].map(([, example]) => {
+    const bytes = example!.split('\n').flatMap((line) => line.split('    ')[0]!.match(/\b[0-9a-f]{2}\b/g) ?? [])
+    return Buffer.from(bytes.join(''), 'hex')
+  })
   const minutes = [0, 1, 2, 4].map((minute) => Date.UTC(2024, 5, 1, 0, minute))
   const written = points(minutes, [14.2, 14.9, 15.1, 14.7])
-  t.same(decodeChunk(chunk), written)
+  t.same(decodeChunk(chunk!), written)
   t.same(encodeChunk(written), chunk)
+
+  const head = patch!.subarray(0, -4)
+  const patched = Buffer.concat([head, chunk!, patch!.subarray(-4)])
+  t.same(decodeChunk(patched), points([minutes[0]!, minutes[2]!, minutes[3]!], [14.2, 15, 14.7]))
+  const change = points([minutes[1]!, minutes[2]!], [NaN, 15])
+  t.same(joinPatch({ base: chunk!, patch: change, count: 3 }), patched)
 })
 
 t.test('a chunk written by hand reads back', async (t) => {
@@ -128,8 +136,8 @@ t.test('what is wrong is said, also where the checksum is right', async (t) => {
   const cases: [what: string, chunk: Buffer, message: RegExp][] = [
     ['no bytes', Buffer.alloc(0), /^it has 0 bytes$/],
     ['no header', checked(regular.subarray(0, 30)), /^it has 34 bytes$/],
-    ['another version', checked(head({ version: 3 }), [0]), /^its version is 3, not 1 or 2$/],
-    ['version 0', Buffer.alloc(100), /^its version is 0, not 1 or 2$/],
+    ['another version', checked(head({ version: 4 }), [0]), /^its version is 4, not 1 to 3$/],
+    ['version 0', Buffer.alloc(100), /^its version is 0, not 1 to 3$/],
     ['another checksum', Buffer.concat([regular, Buffer.alloc(5)]), /^its checksum does not match$/],
     ['an exponent that there is not', checked(head({ exponent: 23 }), [0]), /^its values have the form 23$/],
     ['a form that there is not', checked(head({ exponent: 64 }), [0]), /^its values have the form 64$/],

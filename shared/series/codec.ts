@@ -1,8 +1,10 @@
 import { crc32 } from 'node:zlib'
 import { ChunkError } from './chunk-error.ts'
 import { maxExponent, putDecimals, putNegativeZeroes, takeDecimals, takeNegativeZeroes } from './decimals.ts'
+import { overlay, sortPoints } from './merge.ts'
+import { joinPatch, mostPatched, patchedVersion, splitPatch } from './patch.ts'
 import { maxColumnBytes, maxNumbers, packPlanes, unpackPlanes } from './planes.ts'
-import { type Points, slicePoints } from './points.ts'
+import { concatPoints, copyOf, newPoints, noPoints, type Points } from './points.ts'
 import { putRegular, putSteps, takeSteps } from './steps.ts'
 import { wordsFor } from './words.ts'
 import { putXors, takeXors } from './xors.ts'
@@ -73,6 +75,18 @@ function scratchOf(bytes: number): Buffer {
   return scratch
 }
 
+/**
+ * A chunk, one that can be decoded, with a change laid over its points, which makes `count` of them: a time whose value is NaN
+ * is taken out. Its columns stay as they are. Undefined where a patch is not worth it: too much of the chunk has changed, or its
+ * version is 1.
+ */
+export function patchChunk(chunk: Buffer, change: Points, count: number): Buffer | undefined {
+  if (chunk[0] === 1 || change.timestamps.length > mostPatched(count)) return undefined
+  const { base, patch } = chunk[0] === patchedVersion ? splitPatch(chunk) : { base: chunk, patch: noPoints }
+  const all = sortPoints(concatPoints([patch, change]))
+  return all.timestamps.length > mostPatched(count) ? undefined : joinPatch({ base, patch: all, count })
+}
+
 /** How many points a chunk says that it has. */
 export function countOf(chunk: Buffer): number {
   if (chunk[0] === 1) return Math.floor((chunk.length - 8) / 16)
@@ -81,17 +95,51 @@ export function countOf(chunk: Buffer): number {
 
 /**
  * Throws ChunkError when the bytes are damaged: they are never returned as data. The points are in `memory` where that has
- * room for them.
+ * room for them, `roomFor` so many.
  */
 export function decodeChunk(chunk: Buffer, memory?: Points): Points {
-  if (chunk[0] === 1) return decodeVersion1(chunk)
-  if (chunk.length > 0 && chunk[0] !== version) throw new ChunkError(`its version is ${chunk[0]}, not 1 or ${version}`)
+  switch (chunk[0]) {
+    case 1:
+      return decodeVersion1(chunk)
+    case undefined:
+    case version:
+      return decodeColumns(chunk, memory)
+    case patchedVersion:
+      return decodePatched(chunk, memory)
+    default:
+      throw new ChunkError(`its version is ${chunk[0]}, not 1 to ${patchedVersion}`)
+  }
+}
+
+/** Where the points of a patched chunk are put together when some came or went: they are good until the next ones. */
+let together = newPoints(0)
+
+function decodePatched(chunk: Buffer, memory?: Points): Points {
+  checkSum(chunk)
+  const { base, patch, count } = splitPatch(chunk)
+  if (base[0] !== version) throw new ChunkError(`the chunk under its patch has the version ${base[0]}, not ${version}`)
+  const room = countOf(base) + patch.values.length
+  if (together.values.length < room) together = newPoints(room)
+  const below = decodeColumns(base, memory)
+  const { points } = overlay(below, patch, together)
+  if (points.values.length !== count)
+    throw new ChunkError(`its patch makes ${points.values.length} points of it, not ${count}`)
+  return points === below ? points : copyOf(points, memory)
+}
+
+/** Throws ChunkError when a chunk has not even a head, or a checksum that does not match. */
+function checkSum(chunk: Buffer): void {
   if (chunk.length < header + checksum) throw new ChunkError(`it has ${chunk.length} bytes`)
   const end = chunk.length - checksum
   if (crc32(chunk.subarray(0, end)) !== chunk.readUInt32LE(end)) throw new ChunkError('its checksum does not match')
+}
+
+function decodeColumns(chunk: Buffer, memory?: Points): Points {
+  checkSum(chunk)
+  const end = chunk.length - checksum
 
   const count = chunk.readUInt16LE(1)
-  const points = memory && memory.values.length >= count ? slicePoints(memory, 0, count) : newPoints(count)
+  const points = newPoints(count, memory)
   const words = wordsFor(count)
   const columns = chunk.subarray(0, end)
 
@@ -132,10 +180,4 @@ function decodeVersion1(chunk: Buffer): Points {
   const { timestamps, values } = newPoints(bytes / 16)
   new Uint8Array(timestamps.buffer).set(chunk.subarray(8))
   return { timestamps, values }
-}
-
-/** Two columns in one piece of memory. It is not filled with zeroes first, so every number of them MUST be written. */
-export function newPoints(count: number): Points {
-  const memory = Buffer.allocUnsafeSlow(16 * count).buffer
-  return { timestamps: new Float64Array(memory, 0, count), values: new Float64Array(memory, 8 * count, count) }
 }

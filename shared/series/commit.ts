@@ -4,15 +4,16 @@ import { type StagedKeys, seriesKeys, stagedKeys } from '../keys.ts'
 import { Problem } from '../problems.ts'
 import { type Command, type Redis, runAll, runScript } from '../redis.ts'
 import { Chunker } from './chunker.ts'
-import { ChunkError, decodeChunk, encodeChunk } from './codec.ts'
+import { ChunkError, decodeChunk } from './codec.ts'
 import { getSeries, putInIndex } from './directory.ts'
 import { readMeta } from './metadata.ts'
 import { lowerBound, type Points, pointsInRange } from './points.ts'
 import { dropExpired, hasExpired, keptFrom, noteDue } from './retention.ts'
 import { fullChunk } from './rewrite.ts'
 import { aloneRuns, mergeRuns, type Run, touchedChunks } from './runs.ts'
+import { seal } from './seal.ts'
 import { parseRun, type StagedRun, summaryOf } from './staging.ts'
-import { formatSummary, parseSummary, summarize } from './summary.ts'
+import { parseSummary } from './summary.ts'
 import { tailId } from './tail.ts'
 import { unpack } from './unpack.ts'
 
@@ -185,10 +186,10 @@ async function prepare(redis: Redis, staged: { chunks: string; summaries: string
   if (chunks.length === 0) return
   const commands: Command[] = []
   for (const [i, chunk] of chunks.entries()) {
-    const id = String(chunk.timestamps[0])
-    commands.push(['hset', staged.summaries, id, formatSummary(summarize(chunk))])
+    const { id, summary, bytes } = seal(chunk)
+    commands.push(['hset', staged.summaries, id, summary])
     if (i === 0) commands.push(['pexpire', staged.summaries, preparedTtlMs])
-    commands.push(['hset', staged.chunks, id, encodeChunk(chunk)])
+    commands.push(['hset', staged.chunks, id, bytes])
     // Right behind the first: this process may not live to send the last.
     if (i === 0) commands.push(['pexpire', staged.chunks, preparedTtlMs])
   }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import t from 'tap'
-import { mergePoints, sortPoints, withoutRange } from './merge.ts'
-import type { Points } from './points.ts'
+import { mergePoints, overlay, sortPoints } from './merge.ts'
+import { newPoints, type Points } from './points.ts'
 
 type Row = [time: number, value: number]
 
@@ -33,18 +33,55 @@ t.test('points in order are not copied', async (t) => {
 })
 
 t.test('a merge is what a map makes of it, and counts what it did', async (t) => {
+  const anyChange = fc.array(fc.tuple(fc.integer({ min: -60, max: 60 }), fc.constantFrom(0, 1, 2, NaN)), {
+    maxLength: 80,
+  })
   fc.assert(
-    fc.property(anyRows, anyRows, (before, after) => {
+    fc.property(anyRows, anyChange, fc.nat(200), (before, after, room) => {
       const [base, added] = [new Map(before), new Map(after)]
-      const merged = mergePoints(columns(inOrder(base)), columns(inOrder(added)))
-      assert.deepEqual(rows(merged.points), inOrder(new Map([...base, ...added])))
+      const expected = new Map([...base, ...added].filter(([time]) => !Number.isNaN(added.get(time))))
       const known = [...added].filter(([time]) => base.has(time))
-      assert.equal(merged.inserted, added.size - known.length)
-      assert.equal(merged.unchanged, known.filter(([time, value]) => base.get(time) === value).length)
-      assert.equal(merged.updated, known.length - merged.unchanged)
+      const removed = known.filter(([, value]) => Number.isNaN(value)).length
+      const unchanged = known.filter(([time, value]) => base.get(time) === value).length
+      const counts = {
+        inserted: expected.size - (base.size - removed),
+        updated: known.length - removed - unchanged,
+        unchanged,
+        deleted: removed,
+      }
+      const given = columns(inOrder(base))
+      const { points, ...merged } = mergePoints(given, columns(inOrder(added)))
+      assert.deepEqual(rows(points), inOrder(expected))
+      assert.deepEqual(merged, counts)
+      assert.deepEqual(rows(given), inOrder(base), 'what it was made of stays')
+      const { points: laid, ...told } = overlay(given, columns(inOrder(added)), newPoints(room))
+      assert.deepEqual(rows(laid), inOrder(expected))
+      assert.deepEqual(told, counts)
     }),
   )
   t.pass('for every example that was tried')
+})
+
+t.test('an overlay moves nothing while no point comes or goes, and uses the memory that it is given', async (t) => {
+  const base = columns([
+    [1, 1],
+    [2, 2],
+    [3, 3],
+  ])
+  t.equal(overlay(base, columns([[2, 7]])).points, base)
+  t.same(rows(base), [
+    [1, 1],
+    [2, 7],
+    [3, 3],
+  ])
+  const memory = newPoints(4)
+  const { points } = overlay(base, columns([[2, NaN]]), memory)
+  t.equal(points.values.buffer, memory.values.buffer)
+  t.same(rows(points), [
+    [1, 1],
+    [3, 3],
+  ])
+  t.not(overlay(points, columns([[9, 9]]), newPoints(2)).points.values.buffer, memory.values.buffer, 'too little of it')
 })
 
 t.test('−0 over 0 is a change, and stays −0', async (t) => {
@@ -59,23 +96,4 @@ t.test('what a merge gives does not change with what it was made of', async (t) 
   const merged = mergePoints(base, columns([]))
   base.values[0] = 9
   t.same(rows(merged.points), [[1, 1]])
-})
-
-t.test('without a range, its start is gone and its end is not', async (t) => {
-  const points = columns([
-    [1, 1],
-    [2, 2],
-    [3, 3],
-    [4, 4],
-  ])
-  const left = (from: number, to: number) => rows(withoutRange(points, from, to)).map(([time]) => time)
-  t.same(left(2, 4), [1, 4])
-  t.same(left(-Infinity, 3), [3, 4])
-  t.same(left(3, Infinity), [1, 2])
-  t.same(left(-Infinity, Infinity), [])
-  t.same(left(2, 2), [1, 2, 3, 4], 'empty')
-  t.same(left(4, 2), [1, 2, 3, 4], 'backwards')
-  t.same(left(5, 9), [1, 2, 3, 4])
-  t.same(left(1.5, 1.6), [1, 2, 3, 4])
-  t.same(rows(points).length, 4, 'the points themselves stay')
 })

@@ -1,39 +1,60 @@
-import { lowerBound, type Points, slicePoints } from './points.ts'
+import { copyOf, lowerBound, newPoints, type Points, slicePoints } from './points.ts'
 
 export interface Merged {
   points: Points
   inserted: number
   updated: number
   unchanged: number
+  deleted: number
 }
 
-/** Lays `added` over `base`, both in time order: where both have a time, `added` wins. */
+/**
+ * Lays `added` over `base`, both in time order: where both have a time, `added` wins. Where its value is NaN there is no point in
+ * the end.
+ */
 export function mergePoints(base: Points, added: Points): Merged {
+  return overlay(copyOf(base), added)
+}
+
+/**
+ * The same, but uses up the memory of `base`: while no point comes or goes, nothing is moved, and the result is `base` itself. Else
+ * it is in `memory`, if that has room for the points of both.
+ */
+export function overlay(base: Points, added: Points, memory?: Points): Merged {
   const room = base.timestamps.length + added.timestamps.length
-  const points: Points = { timestamps: new Float64Array(room), values: new Float64Array(room) }
-  let [from, n, updated, unchanged] = [0, 0, 0, 0]
+  let points: Points | undefined
+  // Points of the base up to `from` are dealt with, those up to `moved` are in `points`, of which there are n.
+  let [from, moved, n, inserted, updated, unchanged, deleted] = [0, 0, 0, 0, 0, 0, 0]
+  const move = (to: number) => {
+    points ??= newPoints(room, memory)
+    copy(base, moved, to, points, n)
+    n += to - moved
+    moved = to
+    return points
+  }
   for (let j = 0; j < added.timestamps.length; j++) {
     const time = added.timestamps[j]!
     const value = added.values[j]!
-    const to = seek(base.timestamps, from, time)
-    copy(base, from, to, points, n)
-    n += to - from
-    from = to
-    if (base.timestamps[from] === time) {
-      if (Object.is(base.values[from++], value)) unchanged++
+    from = seek(base.timestamps, from, time)
+    const known = base.timestamps[from] === time
+    if (Number.isNaN(value)) {
+      if (!known) continue
+      deleted++
+      move(from)
+      moved = ++from
+    } else if (known) {
+      if (Object.is(base.values[from], value)) unchanged++
       else updated++
+      base.values[from++] = value
+    } else {
+      inserted++
+      const target = move(from)
+      target.timestamps[n] = time
+      target.values[n++] = value
     }
-    points.timestamps[n] = time
-    points.values[n++] = value
   }
-  copy(base, from, base.timestamps.length, points, n)
-  n += base.timestamps.length - from
-  return {
-    points: slicePoints(points, 0, n),
-    inserted: added.timestamps.length - updated - unchanged,
-    updated,
-    unchanged,
-  }
+  if (points) move(base.timestamps.length)
+  return { points: points ? slicePoints(points, 0, n) : base, inserted, updated, unchanged, deleted }
 }
 
 /** The first index, `from` or later, of a time that is not before `time`: by doubling steps, since it may be near or far. */
@@ -59,18 +80,6 @@ function copy(points: Points, from: number, to: number, target: Points, at: numb
     target.timestamps.set(points.timestamps.subarray(from, to), at)
     target.values.set(points.values.subarray(from, to), at)
   }
-}
-
-/** The points outside `[from, to)`; the same, not a copy, where that is all of them. */
-export function withoutRange(points: Points, from: number, to: number): Points {
-  const start = lowerBound(points.timestamps, from)
-  const end = Math.max(start, lowerBound(points.timestamps, to))
-  if (start === end) return points
-  const rest = points.timestamps.length - (end - start)
-  const kept: Points = { timestamps: new Float64Array(rest), values: new Float64Array(rest) }
-  copy(points, 0, start, kept, 0)
-  copy(points, end, points.timestamps.length, kept, start)
-  return kept
 }
 
 /** Puts points in time order; of several at one time the last in the input counts. */

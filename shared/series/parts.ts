@@ -1,9 +1,9 @@
 import { seriesKeys } from '../keys.ts'
 import { type Redis, runScriptForBuffers } from '../redis.ts'
 import { type Chunk, portionChunks, type ReadOptions, readChunks } from './chunks.ts'
-import { newPoints } from './codec.ts'
 import type { SeriesInfo } from './metadata.ts'
-import { type Points, pointsInRange } from './points.ts'
+import { roomFor } from './patch.ts'
+import { newPoints, type Points, pointsInRange } from './points.ts'
 import { fullChunk } from './rewrite.ts'
 import type { Summary } from './summary.ts'
 import { unpack } from './unpack.ts'
@@ -68,7 +68,7 @@ function partsOf(
 ): Parts {
   return {
     *[Symbol.iterator]() {
-      const memory = newPoints(fullChunk)
+      const memory = newPoints(roomFor(fullChunk))
       for (const chunk of chunks) {
         if (told.has(chunk)) {
           yield chunk.summary!

@@ -15,6 +15,24 @@ export interface Range {
 
 export const noPoints: Points = { timestamps: new Float64Array(0), values: new Float64Array(0) }
 
+/**
+ * Room for so many points: the beginning of `memory` where that is enough, else two columns in one piece of memory that is not
+ * filled with zeroes first. So every number of them MUST be written.
+ */
+export function newPoints(count: number, memory?: Points): Points {
+  if (memory && memory.values.length >= count) return slicePoints(memory, 0, count)
+  const columns = Buffer.allocUnsafeSlow(16 * count).buffer
+  return { timestamps: new Float64Array(columns, 0, count), values: new Float64Array(columns, 8 * count, count) }
+}
+
+/** A copy, in `memory` where that has room for it. */
+export function copyOf({ timestamps, values }: Points, memory?: Points): Points {
+  const copy = newPoints(values.length, memory)
+  copy.timestamps.set(timestamps)
+  copy.values.set(values)
+  return copy
+}
+
 /** The index of the first timestamp from `low` on that is not before `time`; `high` when there is none before it. */
 export function lowerBound(timestamps: Float64Array, time: number, low = 0, high = timestamps.length): number {
   while (low < high) {

@@ -1,6 +1,17 @@
-import { newPoints } from './codec.ts'
-import { mergePoints, withoutRange } from './merge.ts'
-import { concatPoints, lowerBound, noPoints, type Points, type Range, slicePoints } from './points.ts'
+import { decodeChunk, patchChunk } from './codec.ts'
+import { type Merged, mergePoints, overlay } from './merge.ts'
+import { roomFor } from './patch.ts'
+import {
+  concatPoints,
+  copyOf,
+  lowerBound,
+  newPoints,
+  noPoints,
+  type Points,
+  type Range,
+  slicePoints,
+} from './points.ts'
+import { type SealedChunk, seal } from './seal.ts'
 import { tailId } from './tail.ts'
 
 /** Points of a full chunk. */
@@ -13,27 +24,38 @@ export interface TouchedChunk {
   /** Times of its first and its last point. */
   first: number
   last: number
-  /** Whether its points were read. Those that lie within a deleted range, or far from it, are not. */
-  given: boolean
+  /** Whether others that are not touched may lie between it and the one before. */
+  apart: boolean
+  /** Its points as they stand in Redis, where they were read. Those that lie within a deleted range, or far from it, are not. */
+  bytes?: Buffer
   /** Throws when the chunk is damaged, and names the series and the chunk. The points are in `memory` where that has room. */
   decode(memory?: Points): Points
 }
 
-/** Where a chunk is unpacked that is changed at once: it is good until the next one. */
-const unpacked = newPoints(fullChunk)
+/** Where one chunk after the other is unpacked, and where it is changed: both are good until the next one. */
+const unpacked = newPoints(roomFor(fullChunk))
+const changed = newPoints(roomFor(fullChunk))
 
 /** What takes the place of which chunks. Chunks that are not named stay as they are. */
 export interface Rewrite {
   drop: string[]
-  /** Points of the new chunks, in time order. */
-  add: Points[]
+  /** The new chunks, in time order. */
+  add: SealedChunk[]
 }
 
-/** A stretch of a series: one chunk that stays as it is, or the new points that replace some. */
-interface Piece {
-  chunks: TouchedChunk[]
+/** What a stretch of a series is to hold: the points of a chunk as they were, or patched, or new ones. */
+interface Content {
   count: number
-  points?: Points
+  patched?: SealedChunk
+  /** In runs, one behind the other. */
+  points?: Points[]
+}
+
+/** A stretch of a series, with the chunks that it takes the place of. */
+interface Piece extends Content {
+  chunks: TouchedChunk[]
+  /** Whether chunks that are not touched may lie between it and the piece before. */
+  apart: boolean
 }
 
 /**
@@ -59,95 +81,97 @@ export function replaceIn(chunks: TouchedChunk[], { from = -Infinity, to = Infin
   const counts = { inserted: 0, updated: 0, unchanged: 0, deleted: 0 }
   const pieces: Piece[] = []
   const drop: string[] = []
-  let group: TouchedChunk[] = []
-  let start = 0
-  const close = (end: number) => {
-    if (end === start) return
-    const [old, given] = [joined(group, unpacked), slicePoints(added, start, end)]
-    const left = withoutRange(old, from, to)
-    const gone = old.timestamps.length - left.timestamps.length
-    // What is laid over the old points tells what is new; what is laid over the rest of them is what remains.
-    const merged = mergePoints(old, given)
-    const { points } = gone === 0 ? merged : mergePoints(left, given)
-    const { inserted, updated, unchanged } = merged
-    const deleted = old.timestamps.length + inserted - points.timestamps.length
-    for (const [name, count] of Object.entries({ inserted, updated, unchanged, deleted }))
-      counts[name as keyof typeof counts] += count
-    if (inserted + updated + deleted > 0) pieces.push(rewritten(group, points))
-    else pieces.push(...group.map(kept))
-    group = []
-    start = end
+  let [start, apart] = [0, false]
+  const push = (piece: Content, chunks: TouchedChunk[] = []) => {
+    pieces.push({ chunks, apart, ...piece })
+    apart = false
   }
+  /** Puts the points up to `end` into a chunk, or into none, and takes the range out of it. */
+  const change = (chunk: TouchedChunk | undefined, end: number) => {
+    const old = chunk?.decode(unpacked) ?? noPoints
+    const laid = withRemovals(old, { from, to }, slicePoints(added, start, end))
+    start = end
+    const merged = overlay(old, laid, changed)
+    for (const name of Object.keys(counts) as (keyof typeof counts)[]) counts[name] += merged[name]
+    if (merged.inserted + merged.updated + merged.deleted === 0) return chunk && keep(chunk)
+    push(patched(chunk, laid, merged) ?? rewritten([copyOf(merged.points)]), chunk && [chunk])
+  }
+  const keep = (chunk: TouchedChunk) => push({ count: chunk.count }, [chunk])
   for (const chunk of chunks) {
     const first = lowerBound(added.timestamps, chunk.first)
     // Nothing may come behind the tail: what is added there goes with it into chunks.
     const beyond = chunk.id === tailId ? added.timestamps.length : lowerBound(added.timestamps, chunk.last + 1)
+    if (first > start) change(undefined, first)
+    apart ||= chunk.apart
+    const meets = from < to && chunk.last >= from && chunk.first < to
     if (beyond > first) {
-      group.push(chunk)
-      continue
-    }
-    close(first)
-    if (from >= to || chunk.last < from || chunk.first >= to) {
-      pieces.push(kept(chunk))
+      change(chunk, beyond)
+    } else if (!meets) {
+      keep(chunk)
     } else if (chunk.first >= from && chunk.last < to) {
       drop.push(chunk.id)
       counts.deleted += chunk.count
     } else {
-      const all = chunk.decode(unpacked)
-      const left = withoutRange(all, from, to)
-      const gone = all.timestamps.length - left.timestamps.length
-      pieces.push(gone === 0 ? kept(chunk) : rewritten([chunk], left))
-      counts.deleted += gone
+      change(chunk, first)
     }
   }
-  close(added.timestamps.length)
+  if (added.timestamps.length > start) change(undefined, added.timestamps.length)
   return { ...counts, ...regroup(pieces, drop) }
 }
 
-function kept(chunk: TouchedChunk): Piece {
-  return { chunks: [chunk], count: chunk.count }
+/** What is laid over points to put `given` in the place of a range of them: NaN takes one out. */
+function withRemovals({ timestamps }: Points, { from, to }: Required<Range>, given: Points): Points {
+  const start = lowerBound(timestamps, from!)
+  const gone = timestamps.subarray(start, Math.max(start, lowerBound(timestamps, to!)))
+  if (gone.length === 0) return given
+  const removals = { timestamps: gone, values: new Float64Array(gone.length).fill(NaN) }
+  return given.timestamps.length === 0 ? removals : mergePoints(removals, given).points
 }
 
-function rewritten(chunks: TouchedChunk[], points: Points): Piece {
-  return { chunks, count: points.timestamps.length, points }
+/** Undefined where the chunk is to be packed anew. */
+function patched(chunk: TouchedChunk | undefined, laid: Points, { points }: Merged): Content | undefined {
+  const count = points.timestamps.length
+  if (!chunk?.bytes || chunk.id === tailId || count === 0 || count > fullChunk) return undefined
+  const bytes = patchChunk(chunk.bytes, laid, count)
+  return bytes && { count, patched: seal(points, bytes) }
 }
 
-/** The points of all; those of one alone are in `memory` where that has room. */
-function joined(chunks: TouchedChunk[], memory?: Points): Points {
-  const [chunk] = chunks
-  if (chunk === undefined) return noPoints
-  return chunks.length === 1 ? chunk.decode(memory) : concatPoints(chunks.map((each) => each.decode()))
+function rewritten(points: Points[]): Content {
+  return { count: points.reduce((sum, { timestamps }) => sum + timestamps.length, 0), points }
 }
 
 /**
- * Joins what is rewritten with its neighbours as long as both fit into one chunk, so that neither writes one by one, in
+ * Joins what is rewritten, and with it those neighbours that fit with it into one chunk, so that neither writes one by one, in
  * whatever order, nor deletes leave many small chunks; then cuts it into equal chunks.
  */
 function regroup(pieces: Piece[], drop: string[]): Rewrite {
   const out: Piece[] = []
   for (let piece of pieces) {
-    for (let before = out.at(-1); before && fit(before, piece); before = out.at(-1)) {
-      const points = concatPoints([pointsOf(before), pointsOf(piece)])
-      piece = rewritten([...before.chunks, ...piece.chunks], points)
+    for (let before = out.at(-1); before && join(before, piece); before = out.at(-1)) {
+      const chunks = [...before.chunks, ...piece.chunks]
+      piece = { chunks, apart: before.apart, ...rewritten([...pointsOf(before), ...pointsOf(piece)]) }
       out.pop()
     }
     out.push(piece)
   }
-  const changed = out.filter(({ points }) => points !== undefined)
+  const fresh = out.filter(isChanged)
   return {
-    drop: [...drop, ...changed.flatMap(({ chunks }) => chunks.map(({ id }) => id))],
-    add: changed.flatMap((piece) => cut(pointsOf(piece))),
+    drop: [...drop, ...fresh.flatMap(({ chunks }) => chunks.map(({ id }) => id))],
+    add: fresh.flatMap((piece) => piece.patched ?? cut(concatPoints(pointsOf(piece))).map((points) => seal(points))),
   }
 }
 
-function fit(a: Piece, b: Piece): boolean {
-  if (a.points === undefined && b.points === undefined) return false
-  const readable = [a, b].every(({ points, chunks }) => points !== undefined || chunks[0]!.given)
-  return readable && a.count + b.count <= fullChunk
+const isChanged = ({ points, patched }: Piece): boolean => points !== undefined || patched !== undefined
+
+function join(a: Piece, b: Piece): boolean {
+  if (b.apart) return false
+  if (a.points && b.points) return true
+  const readable = (piece: Piece) => isChanged(piece) || piece.chunks[0]!.bytes !== undefined
+  return (isChanged(a) || isChanged(b)) && readable(a) && readable(b) && a.count + b.count <= fullChunk
 }
 
-function pointsOf({ points, chunks }: Piece): Points {
-  return points ?? joined(chunks)
+function pointsOf({ chunks, points, patched }: Piece): Points[] {
+  return points ?? [patched ? decodeChunk(patched.bytes) : chunks[0]!.decode()]
 }
 
 /** Cuts points into as few chunks of one size as hold them. */

@@ -1,6 +1,7 @@
 import { ChunkError } from './chunk-error.ts'
-import { countOf, decodeChunk, newPoints } from './codec.ts'
-import { type Points, pointsInRange, type Range, slicePoints } from './points.ts'
+import { countOf, decodeChunk } from './codec.ts'
+import { roomFor } from './patch.ts'
+import { newPoints, type Points, pointsInRange, type Range, slicePoints } from './points.ts'
 import { decodeTail, pointBytes, tailId } from './tail.ts'
 
 /** A chunk of a series as it stands in Redis; without bytes it is missing. */
@@ -42,7 +43,7 @@ export function countInRange(name: string, chunks: PackedChunk[], range: Range):
 export function unpackRange(name: string, chunks: PackedChunk[], range: Range): Points {
   const room = chunks.reduce((sum, chunk) => sum + saidCount(chunk), 0)
   const points: Points = { timestamps: new Float64Array(room), values: new Float64Array(room) }
-  const memory = newPoints(Math.max(0, ...chunks.map(saidCount)))
+  const memory = newPoints(roomFor(Math.max(0, ...chunks.map(saidCount))))
   let count = 0
   for (const chunk of chunks) {
     const { timestamps, values } = pointsInRange(unpack(name, chunk, memory), range)

@@ -101,7 +101,7 @@ export const seriesDamages: Damage[] = [
     async make(victim) {
       const { chunks: key, second } = await chunks(victim)
       const bytes = (await victim.redis.hgetBuffer(key, second))!
-      await victim.redis.hset(key, second, Buffer.of(3, ...bytes.subarray(1)))
+      await victim.redis.hset(key, second, Buffer.of(9, ...bytes.subarray(1)))
     },
     left: 12_000,
   },
