@@ -111,7 +111,7 @@ export function decodeChunk(chunk: Buffer, memory?: Points): Points {
   }
 }
 
-/** Where the points of a patched chunk are put together when some came or went: they are good until the next ones. */
+/** Where the points of a patched chunk are put together when some were inserted: they are good until the next ones. */
 let together = newPoints(0)
 
 function decodePatched(chunk: Buffer, memory?: Points): Points {
@@ -120,11 +120,10 @@ function decodePatched(chunk: Buffer, memory?: Points): Points {
   if (base[0] !== version) throw new ChunkError(`the chunk under its patch has the version ${base[0]}, not ${version}`)
   const room = countOf(base) + patch.values.length
   if (together.values.length < room) together = newPoints(room)
-  const below = decodeColumns(base, memory)
-  const { points } = overlay(below, patch, together)
+  const { points } = overlay(decodeColumns(base, memory), patch, together)
   if (points.values.length !== count)
     throw new ChunkError(`its patch makes ${points.values.length} points of it, not ${count}`)
-  return points === below ? points : copyOf(points, memory)
+  return points.values.buffer === together.values.buffer ? copyOf(points, memory) : points
 }
 
 /** Throws ChunkError when a chunk has not even a head, or a checksum that does not match. */

@@ -26,6 +26,11 @@ export interface Replaced extends Written {
   deleted: number
 }
 
+export interface Deleted {
+  deleted: number
+  revision: string
+}
+
 /**
  * The series in Redis. Every change is one atomic step that a reader sees whole or not at all, and raises the
  * revision `generation.counter`; a change that changes nothing leaves it alone. What a series no longer keeps, by its
@@ -57,5 +62,6 @@ export interface SeriesStore {
   upsert(name: string, points: Points, options?: WriteOptions): Promise<Written>
   /** Puts points, all of the range and in time order, in the place of those that it has. Creates the series as upsert does. */
   replaceRange(name: string, range: Range, points: Points, options?: WriteOptions): Promise<Replaced>
-  deleteRange(name: string, range: Range, options?: WriteOptions): Promise<{ deleted: number; revision: string }>
+  /** Points that are deleted one by one, at the same moment and without conditions, are taken out by one change. */
+  deleteRange(name: string, range: Range, options?: WriteOptions): Promise<Deleted>
 }

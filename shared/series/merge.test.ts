@@ -48,6 +48,7 @@ t.test('a merge is what a map makes of it, and counts what it did', async (t) =>
         updated: known.length - removed - unchanged,
         unchanged,
         deleted: removed,
+        absent: inOrder(added).flatMap(([time, value]) => (Number.isNaN(value) && !base.has(time) ? [time] : [])),
       }
       const given = columns(inOrder(base))
       const { points, ...merged } = mergePoints(given, columns(inOrder(added)))
@@ -62,27 +63,34 @@ t.test('a merge is what a map makes of it, and counts what it did', async (t) =>
   t.pass('for every example that was tried')
 })
 
-t.test('an overlay moves nothing while no point comes or goes, and uses the memory that it is given', async (t) => {
-  const base = columns([
-    [1, 1],
-    [2, 2],
-    [3, 3],
-  ])
-  t.equal(overlay(base, columns([[2, 7]])).points, base)
-  t.same(rows(base), [
-    [1, 1],
-    [2, 7],
-    [3, 3],
-  ])
-  const memory = newPoints(4)
-  const { points } = overlay(base, columns([[2, NaN]]), memory)
-  t.equal(points.values.buffer, memory.values.buffer)
-  t.same(rows(points), [
-    [1, 1],
-    [3, 3],
-  ])
-  t.not(overlay(points, columns([[9, 9]]), newPoints(2)).points.values.buffer, memory.values.buffer, 'too little of it')
-})
+t.test(
+  'an overlay stays where the base was until a point is inserted, and then uses the memory that it is given',
+  async (t) => {
+    const base = newPoints(3)
+    base.timestamps.set([1, 2, 3])
+    base.values.set([1, 2, 3])
+    const laid = (changes: Row[], memory?: Points) => overlay(base, columns(changes), memory).points
+    const memory = newPoints(4)
+    const updated = laid([[2, 7]], memory)
+    t.equal(updated.values.buffer, base.values.buffer)
+    t.same(rows(updated), [
+      [1, 1],
+      [2, 7],
+      [3, 3],
+    ])
+    const inserted = laid([[9, 9]], memory)
+    t.equal(inserted.values.buffer, memory.values.buffer)
+    t.equal(rows(inserted).length, 4)
+    const little = newPoints(3)
+    t.not(laid([[9, 9]], little).values.buffer, little.values.buffer, 'too little of it')
+    const thinned = laid([[1, NaN]], memory)
+    t.equal(thinned.values.buffer, base.values.buffer)
+    t.same(rows(thinned), [
+      [2, 7],
+      [3, 3],
+    ])
+  },
+)
 
 t.test('−0 over 0 is a change, and stays −0', async (t) => {
   const merged = mergePoints(columns([[1, 0]]), columns([[1, -0]]))

@@ -6,6 +6,8 @@ export interface Merged {
   updated: number
   unchanged: number
   deleted: number
+  /** Times that were to be taken out and were not there. */
+  absent: number[]
 }
 
 /**
@@ -17,20 +19,18 @@ export function mergePoints(base: Points, added: Points): Merged {
 }
 
 /**
- * The same, but uses up the memory of `base`: while no point comes or goes, nothing is moved, and the result is `base` itself. Else
- * it is in `memory`, if that has room for the points of both.
+ * The same, but uses up the memory of `base`: the result is in it while no point is inserted. Else it is in `memory`, if that has
+ * room for the points of both.
  */
 export function overlay(base: Points, added: Points, memory?: Points): Merged {
-  const room = base.timestamps.length + added.timestamps.length
-  let points: Points | undefined
-  // Points of the base up to `from` are dealt with, those up to `moved` are in `points`, of which there are n.
+  let points = base
+  // Points of the base up to `from` are dealt with; of those, the ones up to `moved` are where they belong, among n in all.
   let [from, moved, n, inserted, updated, unchanged, deleted] = [0, 0, 0, 0, 0, 0, 0]
+  const absent: number[] = []
   const move = (to: number) => {
-    points ??= newPoints(room, memory)
     copy(base, moved, to, points, n)
     n += to - moved
     moved = to
-    return points
   }
   for (let j = 0; j < added.timestamps.length; j++) {
     const time = added.timestamps[j]!
@@ -38,23 +38,30 @@ export function overlay(base: Points, added: Points, memory?: Points): Merged {
     from = seek(base.timestamps, from, time)
     const known = base.timestamps[from] === time
     if (Number.isNaN(value)) {
-      if (!known) continue
-      deleted++
-      move(from)
-      moved = ++from
+      if (known) {
+        deleted++
+        move(from)
+        moved = ++from
+      } else {
+        absent.push(time)
+      }
     } else if (known) {
       if (Object.is(base.values[from], value)) unchanged++
       else updated++
       base.values[from++] = value
     } else {
       inserted++
-      const target = move(from)
-      target.timestamps[n] = time
-      target.values[n++] = value
+      move(from)
+      if (points === base) {
+        points = newPoints(base.timestamps.length + added.timestamps.length, memory)
+        copy(base, 0, n, points, 0)
+      }
+      points.timestamps[n] = time
+      points.values[n++] = value
     }
   }
-  if (points) move(base.timestamps.length)
-  return { points: points ? slicePoints(points, 0, n) : base, inserted, updated, unchanged, deleted }
+  move(base.timestamps.length)
+  return { points: slicePoints(points, 0, n), inserted, updated, unchanged, deleted, absent }
 }
 
 /** The first index, `from` or later, of a time that is not before `time`: by doubling steps, since it may be near or far. */
@@ -70,12 +77,17 @@ function seek(timestamps: Float64Array, from: number, time: number): number {
 /** Points below which a loop is faster than to have them copied. */
 const fewPoints = 24
 
+/** Copies points, or moves them down where both are the same. */
 function copy(points: Points, from: number, to: number, target: Points, at: number): void {
+  if (points === target && from === at) return
   if (to - from < fewPoints) {
     for (let i = from; i < to; i++) {
       target.timestamps[at] = points.timestamps[i]!
       target.values[at++] = points.values[i]!
     }
+  } else if (points === target) {
+    points.timestamps.copyWithin(at, from, to)
+    points.values.copyWithin(at, from, to)
   } else {
     target.timestamps.set(points.timestamps.subarray(from, to), at)
     target.values.set(points.values.subarray(from, to), at)

@@ -68,7 +68,7 @@ t.test('points are laid over the chunks that they meet, and no others', async (t
     ],
   ])
   const same = layOver(full, columns([2, 4]))
-  t.same([same.unchanged, ...shape(same)], [2, [], []])
+  t.same([same.counts.unchanged, ...shape(same)], [2, [], []])
 })
 
 t.test('what is small joins its neighbours', async (t) => {
@@ -180,7 +180,7 @@ t.test('any changes, one after the other, are what a map makes of them', async (
         const range = { from, to: from + length }
         const isGiven = (time: number) => length === 0 || (time >= from && time < range.to)
         const given = added.filter(isGiven).sort((a, b) => a - b)
-        const { drop, add, ...counts } = replaceIn(
+        const { drop, add, counts } = replaceIn(
           chunks,
           range,
           columns(given, () => value),

@@ -59,26 +59,27 @@ interface Piece extends Content {
 }
 
 /**
- * Lays points over a series. `chunks`, in time order, are all that hold a time of a point, and those on either side of
- * it. Only chunks that get a point are rewritten, and those beside them that fit with them into one chunk.
+ * Lays points over a series; a value of NaN takes the point of its time out. `chunks`, in time order, are all that hold a time of a
+ * point, and those on either side of it. Only chunks that change are rewritten, and those beside them that fit with them into
+ * one chunk.
  */
 export function layOver(chunks: TouchedChunk[], added: Points) {
-  const { deleted: _, ...rest } = replaceIn(chunks, { from: 0, to: 0 }, added)
-  return rest
+  return replaceIn(chunks, { from: 0, to: 0 }, added)
 }
 
 /** Takes a range out of a series; `chunks`, in time order, are all that meet it, and the ones beside them. */
 export function cutOut(chunks: TouchedChunk[], range: Range) {
-  const { deleted, drop, add } = replaceIn(chunks, range, noPoints)
-  return { deleted, drop, add }
+  return replaceIn(chunks, range, noPoints)
 }
 
 /**
  * Puts points in the place of a range: what it held elsewhere is taken out. `chunks`, in time order, are all that meet
- * the range or hold a time of a point, and those beside them. Chunks that stay as they are are not rewritten.
+ * the range or hold a time of a point, and those beside them. Chunks that stay as they are are not rewritten. `absent` are the
+ * times of points that were to be taken out by a NaN and were not there.
  */
 export function replaceIn(chunks: TouchedChunk[], { from = -Infinity, to = Infinity }: Range, added: Points) {
   const counts = { inserted: 0, updated: 0, unchanged: 0, deleted: 0 }
+  const absent: number[] = []
   const pieces: Piece[] = []
   const drop: string[] = []
   let [start, apart] = [0, false]
@@ -93,6 +94,7 @@ export function replaceIn(chunks: TouchedChunk[], { from = -Infinity, to = Infin
     start = end
     const merged = overlay(old, laid, changed)
     for (const name of Object.keys(counts) as (keyof typeof counts)[]) counts[name] += merged[name]
+    absent.push(...merged.absent)
     if (merged.inserted + merged.updated + merged.deleted === 0) return chunk && keep(chunk)
     push(patched(chunk, laid, merged) ?? rewritten([copyOf(merged.points)]), chunk && [chunk])
   }
@@ -116,13 +118,14 @@ export function replaceIn(chunks: TouchedChunk[], { from = -Infinity, to = Infin
     }
   }
   if (added.timestamps.length > start) change(undefined, added.timestamps.length)
-  return { ...counts, ...regroup(pieces, drop) }
+  return { counts, absent, ...regroup(pieces, drop) }
 }
 
 /** What is laid over points to put `given` in the place of a range of them: NaN takes one out. */
 function withRemovals({ timestamps }: Points, { from, to }: Required<Range>, given: Points): Points {
   const start = lowerBound(timestamps, from!)
-  const gone = timestamps.subarray(start, Math.max(start, lowerBound(timestamps, to!)))
+  // A copy: the points are about to be moved.
+  const gone = timestamps.slice(start, Math.max(start, lowerBound(timestamps, to!)))
   if (gone.length === 0) return given
   const removals = { timestamps: gone, values: new Float64Array(gone.length).fill(NaN) }
   return given.timestamps.length === 0 ? removals : mergePoints(removals, given).points

@@ -4,16 +4,18 @@ import { Problem } from '../problems.ts'
 import { type Redis, runScript } from '../redis.ts'
 import { append } from './append.ts'
 import { changeChunks, liesBefore, readChunks, readTouched } from './chunks.ts'
+import { ChunkError } from './codec.ts'
 import { checkConditions, isConditional, type WriteOptions } from './conditions.ts'
-import type { Replaced, SeriesStore } from './contract.ts'
+import type { Deleted, Replaced, SeriesStore } from './contract.ts'
 import { describeSeries, getSeries, listSeries, putInIndex, takeFromIndex } from './directory.ts'
+import { makeGatherings } from './gather.ts'
 import type { Metadata, SeriesInfo } from './metadata.ts'
 import { metaFields, sameMetadata } from './metadata.ts'
 import { readParts } from './parts.ts'
 import { noPoints, type Points, pointsInRange, type Range } from './points.ts'
 import { contended, unknownSeries } from './refusals.ts'
 import { dropExpired, hasExpired, keptFrom, noteDue } from './retention.ts'
-import { type Rewrite, replaceIn, type Span, spansWithin, type TouchedChunk } from './rewrite.ts'
+import { layOver, type Rewrite, replaceIn, type Span, spansOf, spansWithin, type TouchedChunk } from './rewrite.ts'
 import { makeTurns } from './turns.ts'
 
 export type { ReadOptions } from './chunks.ts'
@@ -113,7 +115,7 @@ export function openStore(redis: Redis): SeriesStore {
     const { result, revision } = await change(name, spansWithin(range, points), options, (info, chunks, from) => {
       const kept = pointsInRange(points, { from })
       const expired = count - kept.timestamps.length
-      const { drop, add, ...counts } = replaceIn(chunks, range, kept)
+      const { drop, add, counts } = replaceIn(chunks, range, kept)
       const before = kept.timestamps[0]! < (info?.first ?? Infinity)
       const due = before && info?.retention !== undefined ? kept.timestamps[0]! + info.retention : undefined
       return { result: { counts, expired, due }, rewrite: { drop, add }, creates: count > 0 }
@@ -121,6 +123,35 @@ export function openStore(redis: Redis): SeriesStore {
     if (result.due !== undefined) await noteDue(redis, name, result.due)
     return { ...result.counts, ...(result.expired > 0 ? { expired: result.expired } : {}), revision }
   }
+
+  /** Takes the points of some times out of a series, all in one change; how many there were of each. */
+  async function removeTimes(name: string, times: number[]): Promise<Deleted[]> {
+    const timestamps = Float64Array.from(new Set(times)).sort()
+    const removals: Points = { timestamps, values: new Float64Array(timestamps.length).fill(NaN) }
+    const { result, revision } = await change(name, spansOf(removals), {}, (_, chunks) => {
+      const { drop, add, absent } = layOver(chunks, removals)
+      return { result: absent, rewrite: { drop, add } }
+    })
+    const gone = new Set(result)
+    return times.map((time) => {
+      const deleted = gone.has(time) ? 0 : 1
+      gone.add(time)
+      return { deleted, revision }
+    })
+  }
+
+  /** Points of one series that are deleted one by one, by many callers, are taken out together. */
+  const removeTime = makeGatherings<number, Deleted>(turns, async (name, times) => {
+    try {
+      return await removeTimes(name, times)
+    } catch (error) {
+      if (!(error instanceof ChunkError) || times.length === 1) throw error
+      // Only those that meet the damage fail of it.
+      const results: (Deleted | Error)[] = []
+      for (const time of times) results.push(...(await removeTimes(name, [time]).catch((error: Error) => [error])))
+      return results
+    }
+  })
 
   /** Drops a series under conditions; what was known of it, or undefined when there was none. */
   async function dropWhere(name: string, options: WriteOptions): Promise<SeriesInfo | undefined> {
@@ -253,10 +284,13 @@ export function openStore(redis: Redis): SeriesStore {
 
     replaceRange: (name, range, points, options = {}) => inTurn(name, () => replace(name, range, points, options)),
 
-    deleteRange: (name, range, options = {}) =>
-      inTurn(name, async () => {
+    deleteRange(name, range, options = {}) {
+      if (range.from !== undefined && range.to === range.from + 1 && !isConditional(options))
+        return removeTime(name, range.from)
+      return inTurn(name, async () => {
         const { deleted, revision } = await replace(name, range, noPoints, options)
         return { deleted, revision }
-      }),
+      })
+    },
   }
 }

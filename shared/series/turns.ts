@@ -4,6 +4,8 @@ export interface Turns {
   take<T>(name: string, work: () => Promise<T>): Promise<T>
   /** When all that is being done for a name, or waits, is done; undefined when there is nothing. */
   before(name: string): Promise<unknown> | undefined
+  /** Stands for the turn that was asked for last; undefined when none is left. */
+  last(name: string): object | undefined
 }
 
 export function makeTurns(): Turns {
@@ -19,5 +21,6 @@ export function makeTurns(): Turns {
       }
     },
     before: (name) => turns.get(name)?.catch(() => {}),
+    last: (name) => turns.get(name),
   }
 }
