@@ -3,6 +3,7 @@ import { change } from './change.ts'
 import { chart } from './chart.ts'
 import { codec } from './codec.ts'
 import { ingest } from './ingest.ts'
+import { kill } from './kill.ts'
 import { queue } from './queue.ts'
 import { read } from './read.ts'
 import { submit } from './submit.ts'
@@ -14,6 +15,7 @@ const benches: Record<string, (say: (line: string) => void) => Promise<void>> = 
   chart,
   codec,
   ingest,
+  kill,
   queue,
   read,
   submit,

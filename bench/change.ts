@@ -1,6 +1,6 @@
 import { bytesOf, post, sendAll } from './connection.ts'
 import { median, rate, table } from './numbers.ts'
-import { expect, fill, openProgram, type Program, randoms, walkStart as start } from './program.ts'
+import { fill, openProgram, type Program, randoms, walkStart as start, valuesOf } from './program.ts'
 
 const rounds = 5
 const million = 1_000_000
@@ -63,13 +63,7 @@ async function measure(appendfsync: string): Promise<Record<string, number>> {
 
 /** The points that were overwritten last have what was written. */
 async function check(program: Program, url: string, latest: Map<number, number>): Promise<void> {
-  const answer = await program.ask(url, 'GET', '/series/walk/points?format=csv&timestamps=epoch_ms')
-  expect(answer, 200)
-  const values = new Map(
-    String(answer.body)
-      .split('\n')
-      .map((line) => line.split(',').map(Number) as [number, number]),
-  )
+  const values = await valuesOf(program, url, 'walk')
   for (const [i, value] of latest)
     if (values.get(1000 * (start + i * 60)) !== value)
       throw new Error(`the point at ${start + i * 60} is not what was written`)

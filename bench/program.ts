@@ -100,6 +100,14 @@ export async function fill(url: string, series: string, count: number): Promise<
   }
 }
 
+/** What a series holds: the values by their times in milliseconds. */
+export async function valuesOf(program: Program, url: string, series: string): Promise<Map<number, number>> {
+  const answer = await program.ask(url, 'GET', `/series/${series}/points?format=csv&timestamps=epoch_ms`)
+  expect(answer, 200)
+  const lines = String(answer.body).trim().split('\n')
+  return new Map(lines.map((line) => line.split(',').map(Number) as [number, number]))
+}
+
 /** Gives a random walk of one decimal by steps from −1.0 to 1.0; the same each time. */
 export function walker(): () => number {
   const random = randoms(1)
