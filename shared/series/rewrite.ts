@@ -96,7 +96,7 @@ export function replaceIn(chunks: TouchedChunk[], { from = -Infinity, to = Infin
     for (const name of Object.keys(counts) as (keyof typeof counts)[]) counts[name] += merged[name]
     absent.push(...merged.absent)
     if (merged.inserted + merged.updated + merged.deleted === 0) return chunk && keep(chunk)
-    push(patched(chunk, laid, merged) ?? rewritten([copyOf(merged.points)]), chunk && [chunk])
+    push(patched(chunk, laid, merged) ?? rewritten(copyOf(merged.points)), chunk && [chunk])
   }
   const keep = (chunk: TouchedChunk) => push({ count: chunk.count }, [chunk])
   for (const chunk of chunks) {
@@ -139,9 +139,7 @@ function patched(chunk: TouchedChunk | undefined, laid: Points, { points }: Merg
   return bytes && { count, patched: seal(points, bytes) }
 }
 
-function rewritten(points: Points[]): Content {
-  return { count: points.reduce((sum, { timestamps }) => sum + timestamps.length, 0), points }
-}
+const rewritten = (points: Points): Content => ({ count: points.timestamps.length, points: [points] })
 
 /**
  * Joins what is rewritten, and with it those neighbours that fit with it into one chunk, so that neither writes one by one, in
@@ -150,9 +148,8 @@ function rewritten(points: Points[]): Content {
 function regroup(pieces: Piece[], drop: string[]): Rewrite {
   const out: Piece[] = []
   for (let piece of pieces) {
-    for (let before = out.at(-1); before && join(before, piece); before = out.at(-1)) {
-      const chunks = [...before.chunks, ...piece.chunks]
-      piece = { chunks, apart: before.apart, ...rewritten([...pointsOf(before), ...pointsOf(piece)]) }
+    for (let before = out.at(-1); before && fit(before, piece); before = out.at(-1)) {
+      piece = joined(before, piece)
       out.pop()
     }
     out.push(piece)
@@ -166,11 +163,19 @@ function regroup(pieces: Piece[], drop: string[]): Rewrite {
 
 const isChanged = ({ points, patched }: Piece): boolean => points !== undefined || patched !== undefined
 
-function join(a: Piece, b: Piece): boolean {
+function fit(a: Piece, b: Piece): boolean {
   if (b.apart) return false
   if (a.points && b.points) return true
   const readable = (piece: Piece) => isChanged(piece) || piece.chunks[0]!.bytes !== undefined
   return (isChanged(a) || isChanged(b)) && readable(a) && readable(b) && a.count + b.count <= fullChunk
+}
+
+/** Uses up the first, so that a thousand pieces that become one are not copied a thousand times. */
+function joined(a: Piece, b: Piece): Piece {
+  const points = a.points ?? pointsOf(a)
+  for (const chunk of b.chunks) a.chunks.push(chunk)
+  for (const run of pointsOf(b)) points.push(run)
+  return { chunks: a.chunks, apart: a.apart, count: a.count + b.count, points }
 }
 
 function pointsOf({ chunks, points, patched }: Piece): Points[] {
