@@ -72,7 +72,8 @@ for i = 3, #ARGV, 3 do
       if chunk.met then
         give(id, not (dropping and chunk.first >= first and chunk.last <= last), apart)
       else
-        give(id, id ~= 'tail' and chunk.count + kept < full, apart)
+        -- What is very small may go with what is added beside it, although all else is full.
+        give(id, id ~= 'tail' and (chunk.count + kept < full or chunk.count < full / 64), apart)
       end
     end
     before, beyond = newest and look(newest), after and look(after).first or math.huge

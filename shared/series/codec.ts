@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib'
 import { ChunkError } from './chunk-error.ts'
 import { maxExponent, putDecimals, putNegativeZeroes, takeDecimals, takeNegativeZeroes } from './decimals.ts'
 import { overlay, sortPoints } from './merge.ts'
-import { joinPatch, mostPatched, patchedVersion, splitPatch } from './patch.ts'
+import { faultOf, joinPatch, mostPatched, patchedVersion, splitPatch } from './patch.ts'
 import { maxColumnBytes, maxNumbers, packPlanes, unpackPlanes } from './planes.ts'
 import { concatPoints, copyOf, newPoints, noPoints, type Points } from './points.ts'
 import { putRegular, putSteps, takeSteps } from './steps.ts'
@@ -77,14 +77,15 @@ function scratchOf(bytes: number): Buffer {
 
 /**
  * A chunk, one that can be decoded, with a change laid over its points, which makes `count` of them: a time whose value is NaN
- * is taken out. Its columns stay as they are. Undefined where a patch is not worth it: too much of the chunk has changed, or its
- * version is 1.
+ * is taken out. Its columns stay as they are. Undefined where a patch is not worth it, since too much of the chunk has changed, or
+ * can't be: its version is 1, or a time or a value is none.
  */
 export function patchChunk(chunk: Buffer, change: Points, count: number): Buffer | undefined {
   if (chunk[0] === 1 || change.timestamps.length > mostPatched(count)) return undefined
   const { base, patch } = chunk[0] === patchedVersion ? splitPatch(chunk) : { base: chunk, patch: noPoints }
   const all = sortPoints(concatPoints([patch, change]))
-  return all.timestamps.length > mostPatched(count) ? undefined : joinPatch({ base, patch: all, count })
+  if (all.timestamps.length > mostPatched(count) || faultOf(all) !== undefined) return undefined
+  return joinPatch({ base, patch: all, count })
 }
 
 /** How many points a chunk says that it has. */

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { bending } from '../../test/bent.ts'
 import { columns, counter, problem, rows, times } from '../../test/points.ts'
 import { startPointsRedis } from '../../test/points-redis.ts'
 import { seriesKeys } from '../keys.ts'
@@ -18,6 +19,8 @@ t.teardown(async () => {
 const store = openStore(redis)
 /** Knows nothing of the other, as in another process. */
 const other = openStore(second)
+
+const { bent } = bending(t, server.url)
 
 const point = (time: number) => ({ from: time, to: time + 1 })
 
@@ -101,4 +104,18 @@ t.test('a series that is not there, conditions, and damage', async (t) => {
   t.match(whole, { status: 'fulfilled', value: { deleted: 1 } })
   t.match(damaged, { status: 'rejected', reason: { message: /the chunk 8192 .* its checksum does not match/ } })
   t.match(last, { status: 'fulfilled', value: { deleted: 1 } })
+})
+
+t.test('changes of others that come faster than many deletes together do not make all of them fail', async (t) => {
+  await store.upsert('busy', columns(times(10 * fullChunk)))
+  let races = 0
+  const slow = bent('changeSeries', async (send) => {
+    // As many as one change tries, and some more.
+    if (races++ < 205) await redis.hincrby(seriesKeys('busy').meta, 'counter', 1)
+    return send()
+  })
+  const answers = await Promise.all(times(64, 5, 1000).map((time) => slow.deleteRange('busy', point(time))))
+  t.ok(answers.every(({ deleted }) => deleted === 1))
+  t.ok(races > 205)
+  t.equal((await store.get('busy'))!.count, 10 * fullChunk - 64)
 })

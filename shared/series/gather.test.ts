@@ -2,16 +2,17 @@ import t from 'tap'
 import { makeGatherings } from './gather.ts'
 import { makeTurns } from './turns.ts'
 
-/** Gatherings that note what was done together, and give each number doubled; 13 fails. */
+/** Gatherings that note what was done together, and give each number doubled; with 13 they fail, and with −1 for good. */
 function noting() {
   const turns = makeTurns()
   const together: [name: string, asked: number[]][] = []
-  const ask = makeGatherings<number, { twice: number }>(turns, async (name, asked) => {
+  const work = async (name: string, asked: number[]) => {
     together.push([name, [...asked]])
     if (asked.includes(-1)) throw new Error('all')
-    return asked.map((one) => (one === 13 ? new Error('unlucky') : { twice: 2 * one }))
-  })
-  return { turns, together, ask }
+    if (asked.includes(13)) throw new RangeError('unlucky')
+    return asked.map((one) => ({ twice: 2 * one }))
+  }
+  return { turns, together, ask: makeGatherings(turns, work, (error) => error instanceof RangeError) }
 }
 
 t.test('what waits for its turn is done together, and each gets its own result', async (t) => {
@@ -44,25 +45,30 @@ t.test('what is asked for behind something else is done behind it', async (t) =>
   ])
 })
 
-t.test('no more than 256 are done together', async (t) => {
+t.test('no more than 64 are done together', async (t) => {
   const { together, ask } = noting()
-  const results = await Promise.all(Array.from({ length: 600 }, (_, one) => ask('a', 100 + one)))
+  const results = await Promise.all(Array.from({ length: 150 }, (_, one) => ask('a', 100 + one)))
   t.same(
     results.map(({ twice }) => twice),
-    Array.from({ length: 600 }, (_, one) => 200 + 2 * one),
+    Array.from({ length: 150 }, (_, one) => 200 + 2 * one),
   )
   t.same(
     together.map(([, asked]) => asked.length),
-    [256, 256, 88],
+    [64, 64, 22],
   )
 })
 
-t.test('one fails alone, or all together, and what comes then is done', async (t) => {
-  const { ask } = noting()
-  const [one, unlucky, two] = await Promise.allSettled([ask('a', 1), ask('a', 13), ask('a', 2)])
-  t.match(one, { status: 'fulfilled', value: { twice: 2 } })
-  t.match(unlucky, { status: 'rejected', reason: { message: 'unlucky' } })
-  t.match(two, { status: 'fulfilled', value: { twice: 4 } })
+t.test('what fails alone is parted from the others; else all fail', async (t) => {
+  const { together, ask } = noting()
+  const outcomes = await Promise.allSettled([1, 2, 13, 3, 4].map((one) => ask('a', one)))
+  t.same(
+    outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value.twice : outcome.reason.message)),
+    [2, 4, 'unlucky', 6, 8],
+  )
+  t.same(
+    together.map(([, asked]) => asked),
+    [[1, 2, 13, 3, 4], [1, 2], [13, 3, 4], [13], [3, 4]],
+  )
   const all = await Promise.allSettled([ask('a', 1), ask('a', -1)])
   for (const outcome of all) t.match(outcome, { status: 'rejected', reason: { message: 'all' } })
   t.same(await ask('a', 5), { twice: 10 })

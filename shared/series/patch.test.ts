@@ -61,6 +61,8 @@ t.test('a patch is laid over another while both together are few', async (t) => 
   t.same(decodeChunk(patched).values.subarray(0, 5), Float64Array.of(8, 8, 8, 8, 2))
   t.equal(patchChunk(patched, change(200, 7), count), undefined, 'too many')
   t.equal(patchChunk(chunkOfVersion1(columns(times(count))), change(0, 7), count), undefined, 'version 1')
+  t.equal(patchChunk(chunk, change(0.5, NaN), count), undefined, 'a time that is none')
+  t.equal(patchChunk(chunk, change(0, Infinity), count), undefined, 'a value that is none')
 })
 
 /** Bytes with the checksum of a chunk in the place of theirs. */

@@ -56,15 +56,20 @@ export function splitPatch(chunk: Buffer): Patched {
   if (start > chunk.length - checksum) throw new ChunkError('it ends before its patch does')
   const patch = newPoints(patched)
   for (let i = 0; i < patched; i++) {
-    const time = chunk.readDoubleLE(header + 8 * i)
-    const value = chunk.readDoubleLE(header + 8 * (patched + i))
-    if (!isTime(time)) throw new ChunkError(`point ${i} of its patch has the time ${time}`)
-    if (i > 0 && time <= patch.timestamps[i - 1]!)
-      throw new ChunkError(`point ${i} of its patch is not after the one before`)
-    if (!Number.isFinite(value) && !Number.isNaN(value))
-      throw new ChunkError(`point ${i} of its patch has the value ${value}`)
-    patch.timestamps[i] = time
-    patch.values[i] = value
+    patch.timestamps[i] = chunk.readDoubleLE(header + 8 * i)
+    patch.values[i] = chunk.readDoubleLE(header + 8 * (patched + i))
   }
+  const fault = faultOf(patch)
+  if (fault !== undefined) throw new ChunkError(fault)
   return { base: chunk.subarray(start, chunk.length - checksum), patch, count: chunk.readUInt16LE(1) }
+}
+
+/** What keeps points from being a patch; undefined when they are one. */
+export function faultOf({ timestamps, values }: Points): string | undefined {
+  for (let i = 0; i < timestamps.length; i++) {
+    if (!isTime(timestamps[i]!)) return `point ${i} of its patch has the time ${timestamps[i]}`
+    if (i > 0 && timestamps[i]! <= timestamps[i - 1]!) return `point ${i} of its patch is not after the one before`
+    if (Math.abs(values[i]!) === Infinity) return `point ${i} of its patch has the value ${values[i]}`
+  }
+  return undefined
 }

@@ -100,6 +100,19 @@ t.test('deletes leave no row of small chunks', async (t) => {
   }
 })
 
+t.test('a point before full chunks that are patched, again and again, leaves no row of small chunks', async (t) => {
+  const [first, full] = [1_000_000, 3 * fullChunk]
+  await store.upsert('before', columns(times(full, first)))
+  const patched = times(384, first + 32, 64)
+  for (let round = 1; round <= 30; round++)
+    await store.upsert(
+      'before',
+      columns([first - 100 + round, ...patched], () => round),
+    )
+  t.equal((await rows(store, 'before'))!.length, full + 30)
+  t.ok((await chunksOf('before')) <= 5, `${await chunksOf('before')} chunks`)
+})
+
 t.test('a limited read looks at what it gives, however long the series is', async (t) => {
   await store.upsert('long', columns([1, 2, 1e9, 1e9 + 1]))
   await store.deleteRange('long', { from: 2, to: 1e9 })

@@ -24,6 +24,8 @@ export type { Reading, Replaced, SeriesStore, Written } from './contract.ts'
 export { unknownSeries } from './refusals.ts'
 
 const maxAttempts = 200
+/** Of a change that many wait for, and that can be parted. */
+const attemptsTogether = 3
 /** The range of a change that takes nothing out. */
 const nowhere: Range = { from: 0, to: 0 }
 
@@ -35,6 +37,10 @@ interface Change<T> {
   /** Makes the series when there is none. */
   creates?: boolean
 }
+
+/** Whether fewer points may fare better: one chunk is damaged, or so many take so long that others are always faster. */
+const isWorthParting = (error: unknown) =>
+  error instanceof ChunkError || (error instanceof Problem && error.code === 'contended')
 
 export function openStore(redis: Redis): SeriesStore {
   const turns = makeTurns()
@@ -75,8 +81,9 @@ export function openStore(redis: Redis): SeriesStore {
     spans: Span[],
     options: WriteOptions,
     compute: (info: SeriesInfo | undefined, chunks: TouchedChunk[], keptFrom: number | undefined) => Change<T>,
+    attempts = maxAttempts,
   ): Promise<{ result: T; revision: string; created: boolean }> {
-    for (let attempt = 0; attempt < maxAttempts; attempt++) {
+    for (let attempt = 0; attempt < attempts; attempt++) {
       const found = await readTouched(redis, name, spans)
       const from = found && (await keptFrom(redis, found.info))
       if (found && hasExpired(found.info, from)) {
@@ -124,14 +131,21 @@ export function openStore(redis: Redis): SeriesStore {
     return { ...result.counts, ...(result.expired > 0 ? { expired: result.expired } : {}), revision }
   }
 
+  async function removeRange(name: string, range: Range, options: WriteOptions = {}): Promise<Deleted> {
+    const { deleted, revision } = await replace(name, range, noPoints, options)
+    return { deleted, revision }
+  }
+
   /** Takes the points of some times out of a series, all in one change; how many there were of each. */
   async function removeTimes(name: string, times: number[]): Promise<Deleted[]> {
+    if (times.length === 1) return [await removeRange(name, { from: times[0]!, to: times[0]! + 1 })]
     const timestamps = Float64Array.from(new Set(times)).sort()
     const removals: Points = { timestamps, values: new Float64Array(timestamps.length).fill(NaN) }
-    const { result, revision } = await change(name, spansOf(removals), {}, (_, chunks) => {
+    const compute = (_: unknown, chunks: TouchedChunk[]) => {
       const { drop, add, absent } = layOver(chunks, removals)
       return { result: absent, rewrite: { drop, add } }
-    })
+    }
+    const { result, revision } = await change(name, spansOf(removals), {}, compute, attemptsTogether)
     const gone = new Set(result)
     return times.map((time) => {
       const deleted = gone.has(time) ? 0 : 1
@@ -141,17 +155,7 @@ export function openStore(redis: Redis): SeriesStore {
   }
 
   /** Points of one series that are deleted one by one, by many callers, are taken out together. */
-  const removeTime = makeGatherings<number, Deleted>(turns, async (name, times) => {
-    try {
-      return await removeTimes(name, times)
-    } catch (error) {
-      if (!(error instanceof ChunkError) || times.length === 1) throw error
-      // Only those that meet the damage fail of it.
-      const results: (Deleted | Error)[] = []
-      for (const time of times) results.push(...(await removeTimes(name, [time]).catch((error: Error) => [error])))
-      return results
-    }
-  })
+  const removeTime = makeGatherings(turns, removeTimes, isWorthParting)
 
   /** Drops a series under conditions; what was known of it, or undefined when there was none. */
   async function dropWhere(name: string, options: WriteOptions): Promise<SeriesInfo | undefined> {
@@ -287,10 +291,7 @@ export function openStore(redis: Redis): SeriesStore {
     deleteRange(name, range, options = {}) {
       if (range.from !== undefined && range.to === range.from + 1 && !isConditional(options))
         return removeTime(name, range.from)
-      return inTurn(name, async () => {
-        const { deleted, revision } = await replace(name, range, noPoints, options)
-        return { deleted, revision }
-      })
+      return inTurn(name, () => removeRange(name, range, options))
     },
   }
 }
