@@ -108,7 +108,7 @@ t.test('a point before full chunks that are patched, again and again, leaves no 
   for (let round = 1; round <= 30; round++)
     await store.upsert(
       'before',
-      columns([first - 100 + round, ...patched], () => round),
+      columns([first - 60 + round, ...patched], () => round),
     )
   t.equal((await rows(store, 'before'))!.length, fullChunk + full + 30)
   t.ok((await chunksOf('before')) <= 6, `${await chunksOf('before')} chunks`)
