@@ -2,26 +2,16 @@ import t from 'tap'
 import { startRedis } from '../../scripts/own-redis.ts'
 import { bending } from '../../test/bent.ts'
 import { columns, counter, rows, times } from '../../test/points.ts'
+import { openTwoStores } from '../../test/two-stores.ts'
 import { seriesKeys } from '../keys.ts'
 import { makeLog } from '../log.ts'
 import { connect } from '../redis.ts'
 import { commitSeries } from './commit.ts'
 import { fullChunk } from './rewrite.ts'
 import { openStaging } from './staging.ts'
-import { openStore, type SeriesStore } from './store.ts'
+import type { SeriesStore } from './store.ts'
 
-const server = await startRedis()
-const redis = connect(server.url, makeLog('silent'))
-const second = connect(server.url, makeLog('silent'))
-t.teardown(async () => {
-  redis.disconnect()
-  second.disconnect()
-  await server.stop()
-})
-
-/** Two stores that know nothing of one another, as in two processes. */
-const store = openStore(redis)
-const other = openStore(second)
+const { server, redis, store, other } = await openTwoStores(t, startRedis)
 const { bent, delayed, resent } = bending(t, server.url)
 const tailOf = async (name: string) => (await redis.strlen(seriesKeys(name).tail)) / 16
 

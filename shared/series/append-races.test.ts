@@ -3,24 +3,10 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import t from 'tap'
 import { columns, counter, generation, rows, times } from '../../test/points.ts'
-import { startPointsRedis } from '../../test/points-redis.ts'
+import { openTwoStores } from '../../test/two-stores.ts'
 import { seriesKeys } from '../keys.ts'
-import { makeLog } from '../log.ts'
-import { connect } from '../redis.ts'
-import { openStore } from './store.ts'
 
-const server = await startPointsRedis()
-const redis = connect(server.url, makeLog('silent'))
-const second = connect(server.url, makeLog('silent'))
-t.teardown(async () => {
-  redis.disconnect()
-  second.disconnect()
-  await server.stop()
-})
-
-/** Two stores that know nothing of one another, as in two processes. */
-const store = openStore(redis)
-const other = openStore(second)
+const { server, redis, store, other } = await openTwoStores(t)
 
 /** A process of its own that writes points one by one, in time order; says how many it inserted. */
 async function writer(series: string, first: number, step: number, count: number): Promise<number> {

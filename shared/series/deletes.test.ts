@@ -1,25 +1,11 @@
 import t from 'tap'
 import { bending } from '../../test/bent.ts'
 import { columns, counter, problem, rows, times } from '../../test/points.ts'
-import { startPointsRedis } from '../../test/points-redis.ts'
+import { openTwoStores } from '../../test/two-stores.ts'
 import { seriesKeys } from '../keys.ts'
-import { makeLog } from '../log.ts'
-import { connect } from '../redis.ts'
 import { fullChunk } from './rewrite.ts'
-import { openStore } from './store.ts'
 
-const server = await startPointsRedis()
-const redis = connect(server.url, makeLog('silent'))
-const second = connect(server.url, makeLog('silent'))
-t.teardown(async () => {
-  redis.disconnect()
-  second.disconnect()
-  await server.stop()
-})
-const store = openStore(redis)
-/** Knows nothing of the other, as in another process. */
-const other = openStore(second)
-
+const { server, redis, store, other } = await openTwoStores(t)
 const { bent } = bending(t, server.url)
 
 const point = (time: number) => ({ from: time, to: time + 1 })

@@ -4,27 +4,14 @@ import { promisify } from 'node:util'
 import t from 'tap'
 import { bending } from '../../test/bent.ts'
 import { columns, counter, problem, rows, times } from '../../test/points.ts'
-import { startPointsRedis } from '../../test/points-redis.ts'
-import { makeLog } from '../log.ts'
-import { connect } from '../redis.ts'
+import { openTwoStores } from '../../test/two-stores.ts'
 import { portionChunks } from './chunks.ts'
 import { parseMatch } from './match.ts'
 import { concatPoints } from './points.ts'
 import { fullChunk } from './rewrite.ts'
-import { openStore, type SeriesStore } from './store.ts'
+import type { SeriesStore } from './store.ts'
 
-const server = await startPointsRedis()
-const redis = connect(server.url, makeLog('silent'))
-const second = connect(server.url, makeLog('silent'))
-t.teardown(async () => {
-  redis.disconnect()
-  second.disconnect()
-  await server.stop()
-})
-
-/** Two stores that know nothing of one another, as in two processes. */
-const store = openStore(redis)
-const other = openStore(second)
+const { server, store, other } = await openTwoStores(t)
 const { delayed, resent } = bending(t, server.url)
 
 t.test('a list never misses a series, however it is changed, deleted and made by others meanwhile', async (t) => {

@@ -1,0 +1,4 @@
+import { useCluster } from '../../test/points-redis.ts'
+
+useCluster()
+await import('./deletes.test.ts')
