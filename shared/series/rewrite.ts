@@ -1,5 +1,5 @@
 import { decodeChunk, patchChunk } from './codec.ts'
-import { type Merged, mergePoints, overlay } from './merge.ts'
+import { type Merged, overlay } from './merge.ts'
 import { roomFor } from './patch.ts'
 import {
   concatPoints,
@@ -128,7 +128,7 @@ function withRemovals({ timestamps }: Points, { from, to }: Required<Range>, giv
   const gone = timestamps.slice(start, Math.max(start, lowerBound(timestamps, to!)))
   if (gone.length === 0) return given
   const removals = { timestamps: gone, values: new Float64Array(gone.length).fill(NaN) }
-  return given.timestamps.length === 0 ? removals : mergePoints(removals, given).points
+  return given.timestamps.length === 0 ? removals : overlay(removals, given).points
 }
 
 /** Undefined where the chunk is to be packed anew. */
@@ -172,7 +172,7 @@ function fit(a: Piece, b: Piece): boolean {
 
 /** Uses up the first, so that a thousand pieces that become one are not copied a thousand times. */
 function joined(a: Piece, b: Piece): Piece {
-  const points = a.points ?? pointsOf(a)
+  const points = pointsOf(a)
   for (const chunk of b.chunks) a.chunks.push(chunk)
   for (const run of pointsOf(b)) points.push(run)
   return { chunks: a.chunks, apart: a.apart, count: a.count + b.count, points }
