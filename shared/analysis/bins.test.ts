@@ -32,6 +32,8 @@ t.test('one value has a bin around it, and far too many bins are refused', async
   const bins = makeBins([list(21.5)])
   t.equal(bins.count, 1)
   t.ok(bins.start <= 21.5 && 21.5 < bins.start + bins.width)
+  for (const next of [list(0, 5e-324), list(-5e-324, 5e-324), list(0, 1e-310)])
+    t.same(countBins(next, makeBins([next])), [2], `${next}`)
   t.throws(
     () => makeBins([list(0, 1e6)], { binWidth: 1 }),
     new AnalysisError(

@@ -6,6 +6,8 @@ import { roundStep } from './valueaxis.ts'
 export const maxBins = 1000
 /** Of more values every so many-th is looked at for how wide bins should be. */
 const sampled = 200_000
+/** Narrower bins have edges with few digits, or all the same one: so small are only the numbers next to 0. */
+const narrowest = Number.MIN_VALUE * 1e20
 
 export interface Bins {
   /** Where the first bin starts; each is `[start + i × width, start + (i + 1) × width)`. */
@@ -57,8 +59,8 @@ interface Spread {
 function chooseWidth(lists: Float64Array[], { low, high, isWhole, bins }: Spread): number {
   const span = high - low
   // Of a single value, or of such as differ by their last digits only.
-  if (!(span > Math.max(Math.abs(low), Math.abs(high)) * 1e-12))
-    return roundStep(Math.max(Math.abs(high) / 20, Number.MIN_VALUE * 1e20))
+  if (!(span > Math.max(Math.abs(low) * 1e-12, Math.abs(high) * 1e-12, narrowest)))
+    return roundStep(Math.max(Math.abs(high) / 20, narrowest))
   if (bins !== undefined) return nearestStep(span / bins)
   const values = sampleOf(lists)
   const total = lists.reduce((sum, list) => sum + list.length, 0)
