@@ -1,6 +1,6 @@
-import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import { ChunkError } from './chunk-error.ts'
 import type { Words } from './words.ts'
+import * as zstd from './zstd.ts'
 
 /**
  * A column of numbers as byte planes: a byte that says how many there are, then the plane of the lowest bytes of all
@@ -19,20 +19,6 @@ export const maxColumnBytes = (count: number): number => 1 + 8 * (lengthBytes + 
 
 /** Shorter planes stay as they are: a frame has some ten bytes of its own, and takes its time. */
 const worthCompressing = 64
-
-/** Shorter matches cost more than they save: most bytes are digits, which the entropy coder packs into fewer bits. */
-const shortestMatch = 7
-
-/**
- * The memory that a call gets for its output, `chunkSize`, is little more than it needs: Node gives 64 KB otherwise, and tens
- * of them for each request keep the garbage collector busy; when it is full, Node gives as much again. This is the least that
- * Node takes.
- */
-const leastChunkSize = 64
-
-const zstdOptions = {
-  params: { [constants.ZSTD_c_compressionLevel]: 1, [constants.ZSTD_c_minMatch]: shortestMatch },
-}
 
 /** Writes a column into `memory` from `at` on; gives the place behind it. */
 export function packPlanes(words: Words, memory: Buffer, at: number): number {
@@ -80,7 +66,7 @@ function putBytes(bytes: Uint8Array, words: Uint32Array, shift: number): void {
 /** Compresses a plane where it stands, if that makes it shorter; gives its length. */
 function compress(plane: Buffer): number {
   if (plane.length < worthCompressing) return plane.length
-  const frame = zstdCompressSync(plane, { ...zstdOptions, chunkSize: plane.length })
+  const frame = zstd.pack(plane)
   if (frame.length >= plane.length) return plane.length
   plane.set(frame)
   return frame.length
@@ -88,12 +74,9 @@ function compress(plane: Buffer): number {
 
 function decompress(stored: Buffer, count: number): Buffer {
   if (stored.length === count) return stored
-  let plane: Buffer
   try {
-    plane = zstdDecompressSync(stored, { maxOutputLength: count, chunkSize: Math.max(count + 1, leastChunkSize) })
+    return zstd.unpack(stored, count)
   } catch (error) {
     throw new ChunkError(`a plane of it does not inflate: ${(error as Error).message}`)
   }
-  if (plane.length !== count) throw new ChunkError(`a plane of it has ${plane.length} bytes for ${count} points`)
-  return plane
 }
