@@ -67,8 +67,8 @@ export class Bucket {
   addSummary({ count, first, last, min, max, sum, lost, firstValue, lastValue }: Summary): void {
     if (this.needs.sums) {
       this.sum.addParts(sum, lost)
-      if (min < this.min) this.min = min
-      if (max > this.max) this.max = max
+      this.min = Math.min(min, this.min)
+      this.max = Math.max(max, this.max)
     }
     const before = this.count > 0 && first < this.firstTime
     if (this.count === 0 || before) [this.firstTime, this.first] = [first, firstValue]
@@ -79,9 +79,8 @@ export class Bucket {
   #addSums(values: Float64Array, from: number, to: number): void {
     let { min, max } = this
     for (let i = from; i < to; i++) {
-      const value = values[i]!
-      if (value < min) min = value
-      if (value > max) max = value
+      min = Math.min(min, values[i]!)
+      max = Math.max(max, values[i]!)
     }
     this.sum.add(values, from, to, min, max)
     this.min = min

@@ -29,7 +29,13 @@ const size = (value: bigint) => (value < 0n ? -value : value)
 const decimals = fc.integer({ min: -1e9, max: 1e9 }).map((n) => n / 100)
 const anyDouble = fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e307, max: 1e307 })
 const spread = fc.tuple(decimals, fc.integer({ min: -300, max: 290 })).map(([n, power]) => n * 10 ** power)
-const values = fc.oneof(...[decimals, anyDouble, spread].map((value) => fc.array(value, { maxLength: 40 })))
+/** Few are added one by one, more of them in two sums. */
+const values = fc.oneof(
+  ...[decimals, anyDouble, spread].flatMap((value) => [
+    fc.array(value, { maxLength: 15 }),
+    fc.array(value, { minLength: 16, maxLength: 80 }),
+  ]),
+)
 /** Values that mostly cancel out: what is left are their last digits. */
 const cancelling = values.chain((some) => fc.shuffledSubarray([...some, ...some.map((v) => -v), 1e-9, 3e-300]))
 

@@ -1,8 +1,37 @@
 /** Values from here on are added apart: as many of those below as a series can have do not overflow. */
 const huge = 2 ** 960
 
+/** Fewer values are added one by one: to find out how to split them takes as long. */
+const fewValues = 16
+
 /** Every finite double is a whole number of these: 2⁻¹⁰⁷⁴. */
 const unitBits = 1074
+
+/** The two sums of `splitSum`. */
+const halves = new Float64Array(2)
+
+/**
+ * Adds values up in two sums that nothing is rounded in: of each value the part that is a whole number of 2^unit, so large that
+ * the sum of all has less than 2⁵³ of them, and what is left of it, counted in 2^smallUnit. False where a value has digits below that.
+ * Rump, Ogita, Oishi: "Accurate Floating-Point Summation Part I", SIAM Journal on Scientific Computing 31(1), 2008.
+ */
+function splitSum(values: Float64Array, from: number, to: number, unit: number, smallUnit: number): boolean {
+  // To add a number of this size, and take it off, rounds to whole units.
+  const rounder = 1.5 * 2 ** (unit + 52)
+  const smallRounder = 1.5 * 2 ** (smallUnit + 52)
+  let [sum, left] = [0, 0]
+  for (let i = from; i < to; i++) {
+    const value = values[i]!
+    const whole = value + rounder - rounder
+    const rest = value - whole
+    if (rest + smallRounder - smallRounder !== rest) return false
+    sum += whole
+    left += rest
+  }
+  halves[0] = sum
+  halves[1] = left
+  return true
+}
 
 /**
  * The exact sum of finite doubles, rounded once, when it is asked for: so it is the same however the values are ordered
@@ -27,6 +56,20 @@ export class ExactSum {
       for (let i = from; i < to; i++) this.#units += unitsOf(values[i]!)
       return
     }
+    if (to - from < fewValues || !this.#addSplit(values, from, to, Math.max(-min, max))) this.#addEach(values, from, to)
+  }
+
+  /** The same where `splitSum` can, for values none of which is larger than `largest`; false, and nothing is added, where not. */
+  #addSplit(values: Float64Array, from: number, to: number, largest: number): boolean {
+    const countBits = Math.ceil(Math.log2(to - from))
+    const unit = Math.floor(Math.log2(largest)) + 2 + countBits - 53
+    const smallUnit = unit - 1 + countBits - 53
+    if (!splitSum(values, from, to, unit, smallUnit)) return false
+    this.#addEach(halves, 0, 2)
+    return true
+  }
+
+  #addEach(values: Float64Array, from: number, to: number): void {
     let sum = this.#sum
     let lost = this.#lost
     for (let i = from; i < to; i++) {
@@ -47,7 +90,7 @@ export class ExactSum {
 
   /** Adds a sum that was taken apart by `parts`. */
   addParts(sum: number, lost: number): void {
-    this.add(Float64Array.of(sum, lost), 0, 2, 0, 0)
+    this.#addEach(Float64Array.of(sum, lost), 0, 2)
   }
 
   #addRest(left: number): void {

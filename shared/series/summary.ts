@@ -20,9 +20,8 @@ export interface Summary {
 export function summarize({ timestamps, values }: Points): Summary {
   let [min, max] = [Infinity, -Infinity]
   for (let i = 0; i < values.length; i++) {
-    const value = values[i]!
-    if (value < min) min = value
-    if (value > max) max = value
+    min = Math.min(min, values[i]!)
+    max = Math.max(max, values[i]!)
   }
   const exact = new ExactSum()
   exact.add(values, 0, values.length, min, max)
