@@ -1,10 +1,10 @@
 import { crc32 } from 'node:zlib'
 import { ChunkError } from './chunk-error.ts'
 import { maxExponent, putDecimals, putNegativeZeroes, takeDecimals, takeNegativeZeroes } from './decimals.ts'
-import { overlay, sortPoints } from './merge.ts'
-import { faultOf, joinPatch, mostPatched, patchedVersion, splitPatch } from './patch.ts'
+import { overlay } from './merge.ts'
+import { faultOf, joinChanges, joinPatch, mostPatched, patchedVersion, splitPatch } from './patch.ts'
 import { maxColumnBytes, maxNumbers, packPlanes, unpackPlanes } from './planes.ts'
-import { concatPoints, copyOf, newPoints, noPoints, type Points } from './points.ts'
+import { copyOf, newPoints, noPoints, type Points } from './points.ts'
 import { putRegular, putSteps, takeSteps } from './steps.ts'
 import { wordsFor } from './words.ts'
 import { putXors, takeXors } from './xors.ts'
@@ -83,7 +83,7 @@ function scratchOf(bytes: number): Buffer {
 export function patchChunk(chunk: Buffer, change: Points, count: number): Buffer | undefined {
   if (chunk[0] === 1 || change.timestamps.length > mostPatched(count)) return undefined
   const { base, patch } = chunk[0] === patchedVersion ? splitPatch(chunk) : { base: chunk, patch: noPoints }
-  const all = sortPoints(concatPoints([patch, change]))
+  const all = joinChanges(patch, change)
   if (all.timestamps.length > mostPatched(count) || faultOf(all) !== undefined) return undefined
   return joinPatch({ base, patch: all, count })
 }

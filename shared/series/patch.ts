@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib'
 import { ChunkError } from './chunk-error.ts'
 import { isTime } from './disorder.ts'
-import { newPoints, type Points } from './points.ts'
+import { newPoints, type Points, slicePoints } from './points.ts'
 
 /**
  * A chunk of which few points were changed, version 3, little-endian, as docs/storage.md draws it: a patch, and the chunk of
@@ -39,15 +39,15 @@ export function joinPatch({ base, patch, count }: Patched): Buffer {
   chunk[0] = patchedVersion
   chunk.writeUInt16LE(count, 1)
   chunk.writeUInt16LE(patched, 3)
-  for (let i = 0; i < patched; i++) {
-    chunk.writeDoubleLE(patch.timestamps[i]!, header + 8 * i)
-    chunk.writeDoubleLE(patch.values[i]!, header + 8 * (patched + i))
-  }
+  chunk.set(bytesOf(patch.timestamps), header)
+  chunk.set(bytesOf(patch.values), header + 8 * patched)
   base.copy(chunk, start)
   const end = chunk.length - checksum
   chunk.writeUInt32LE(crc32(chunk.subarray(0, end)), end)
   return chunk
 }
+
+const bytesOf = ({ buffer, byteOffset, byteLength }: Float64Array) => new Uint8Array(buffer, byteOffset, byteLength)
 
 /** The inverse, of a chunk whose checksum matches. Throws ChunkError. */
 export function splitPatch(chunk: Buffer): Patched {
@@ -55,10 +55,8 @@ export function splitPatch(chunk: Buffer): Patched {
   const start = header + patched * patchedBytes
   if (start > chunk.length - checksum) throw new ChunkError('it ends before its patch does')
   const patch = newPoints(patched)
-  for (let i = 0; i < patched; i++) {
-    patch.timestamps[i] = chunk.readDoubleLE(header + 8 * i)
-    patch.values[i] = chunk.readDoubleLE(header + 8 * (patched + i))
-  }
+  bytesOf(patch.timestamps).set(chunk.subarray(header, header + 8 * patched))
+  bytesOf(patch.values).set(chunk.subarray(header + 8 * patched, start))
   const fault = faultOf(patch)
   if (fault !== undefined) throw new ChunkError(fault)
   return { base: chunk.subarray(start, chunk.length - checksum), patch, count: chunk.readUInt16LE(1) }
@@ -72,4 +70,18 @@ export function faultOf({ timestamps, values }: Points): string | undefined {
     if (Math.abs(values[i]!) === Infinity) return `point ${i} of its patch has the value ${values[i]}`
   }
   return undefined
+}
+
+/** One patch made of two, in time order each: of one time the later one counts. */
+export function joinChanges(earlier: Points, later: Points): Points {
+  const [before, after] = [earlier.timestamps, later.timestamps]
+  const joined = newPoints(before.length + after.length)
+  let [i, j, n] = [0, 0, 0]
+  while (i < before.length || j < after.length) {
+    const isLater = i === before.length || after[j]! <= before[i]!
+    if (isLater && after[j] === before[i]) i++
+    joined.timestamps[n] = isLater ? after[j]! : before[i]!
+    joined.values[n++] = isLater ? later.values[j++]! : earlier.values[i++]!
+  }
+  return slicePoints(joined, 0, n)
 }
