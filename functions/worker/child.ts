@@ -3,8 +3,8 @@ import { AnalysisError, type SeriesInput } from '../../shared/analysis/kind.ts'
 import { textChart, wordsOnly } from '../../shared/analysis/text-chart.ts'
 import { capitalized } from '../../shared/problems.ts'
 import { ChunkError } from '../../shared/series/chunk-error.ts'
-import type { Range } from '../../shared/series/points.ts'
-import { unpackRange } from '../../shared/series/unpack.ts'
+import { newPoints, type Points, type Range, slicePoints } from '../../shared/series/points.ts'
+import { saidCounts, unpackRange } from '../../shared/series/unpack.ts'
 import type { Drawn, PackedSeries, Question, Reply } from './messages.ts'
 import { render, versions } from './render.ts'
 
@@ -16,7 +16,7 @@ async function answer({ kind: name, input }: Question): Promise<Drawn> {
   const kind = findKind(name)
   if (!kind) throw new AnalysisError('unknown-kind', `This worker knows no kind '${name}'.`)
   const started = performance.now()
-  const series = input.series.map((packed) => unpackSeries(packed, input))
+  const series = unpackAll(input)
   say({ progress: 0.2 })
   const { data, chart, alt, figure, text: own } = kind.run({ ...input, series })
   say({ progress: 0.4 })
@@ -36,9 +36,28 @@ async function answer({ kind: name, input }: Question): Promise<Drawn> {
   return { forms, versions, timings }
 }
 
-function unpackSeries({ chunks, ...series }: PackedSeries, range: Range): SeriesInput {
+/** Most points that memory is kept for: 32 MB. */
+const mostKept = 2_000_000
+
+/** Where points are unpacked: one question comes after the other, and memory that is new takes longer than to write into it. */
+let kept = newPoints(0)
+
+function unpackAll({ series, ...range }: Question['input']): SeriesInput[] {
+  const counts = series.map(({ chunks }) => saidCounts(chunks))
+  const room = counts.reduce((sum, count) => sum + count, 0)
+  const memory = newPoints(room, kept)
+  if (room <= mostKept && room > kept.values.length) kept = memory
+  let end = 0
+  return series.map((packed, i) => {
+    const start = end
+    end += counts[i]!
+    return unpackSeries(packed, range, slicePoints(memory, start, end))
+  })
+}
+
+function unpackSeries({ chunks, ...series }: PackedSeries, range: Range, memory: Points): SeriesInput {
   try {
-    return { ...series, points: unpackRange(series.name, chunks, range) }
+    return { ...series, points: unpackRange(series.name, chunks, range, memory) }
   } catch (error) {
     if (!(error instanceof ChunkError)) throw error
     throw new AnalysisError('damaged', `${capitalized(error.message)}.`)

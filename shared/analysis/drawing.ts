@@ -1,3 +1,4 @@
+import { extremesOf } from '../series/extremes.ts'
 import type { Points, Range } from '../series/points.ts'
 import {
   barSlot,
@@ -82,13 +83,6 @@ export function timesOf(series: Points[], mark: Mark, range: Range): { from: num
 }
 
 function valuesOf(series: Points[]): { low: number; high: number } {
-  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
-  for (const { values } of series) {
-    for (let i = 0; i < values.length; i++) {
-      const value = values[i]!
-      if (value < low) low = value
-      if (value > high) high = value
-    }
-  }
-  return { low, high }
+  const extremes = series.map(({ values }) => extremesOf(values))
+  return { low: Math.min(...extremes.map(({ min }) => min)), high: Math.max(...extremes.map(({ max }) => max)) }
 }

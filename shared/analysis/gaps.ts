@@ -37,11 +37,17 @@ export function longestStep(points: Points): number {
  */
 export function runStarts(points: Points, least = 0): number[] {
   const { timestamps } = points
-  if (timestamps.length === 0) return []
   const limit = Math.max(longestStep(points), least)
-  const starts = [0]
-  for (let i = 1; i < timestamps.length; i++) if (timestamps[i]! - timestamps[i - 1]! > limit) starts.push(i)
+  const starts: number[] = []
+  for (let start = 0; start < timestamps.length; start = behindGap(timestamps, start, limit)) starts.push(start)
   return starts
+}
+
+/** The first index after `start` that more than `limit` milliseconds lie before; the length where there is none. */
+function behindGap(timestamps: Float64Array, start: number, limit: number): number {
+  let at = start + 1
+  while (at < timestamps.length && timestamps[at]! - timestamps[at - 1]! <= limit) at++
+  return at
 }
 
 /** Sorted intervals between neighbours, at most about ten thousand of them, evenly picked. */

@@ -1,4 +1,5 @@
 import { exactSum } from '../series/exact-sum.ts'
+import { extremesOf } from '../series/extremes.ts'
 import { formatTime } from '../time.ts'
 import type { SeriesInput } from './kind.ts'
 import { labelOf } from './names.ts'
@@ -26,19 +27,7 @@ export function summarise({ name, unit, description, points }: SeriesInput): Sum
   const { timestamps, values } = points
   const count = timestamps.length
   const at = (index: number) => (count === 0 ? null : dataPoint(timestamps[index]!, values[index]!))
-  let [low, high] = [0, 0]
-  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
-  for (let i = 0; i < count; i++) {
-    const value = values[i]!
-    if (value < least) {
-      least = value
-      low = i
-    }
-    if (value > most) {
-      most = value
-      high = i
-    }
-  }
+  const { min, max } = extremesOf(values)
   return {
     name,
     unit: unit || null,
@@ -46,9 +35,9 @@ export function summarise({ name, unit, description, points }: SeriesInput): Sum
     count,
     first: at(0),
     last: at(count - 1),
-    min: at(low),
-    max: at(high),
-    mean: count === 0 ? null : meanOf(values, least, most),
+    min: at(values.indexOf(min)),
+    max: at(values.indexOf(max)),
+    mean: count === 0 ? null : meanOf(values, min, max),
   }
 }
 

@@ -1,4 +1,5 @@
 import { ExactSum } from './exact-sum.ts'
+import { extremesOf } from './extremes.ts'
 import type { Points } from './points.ts'
 import type { Summary } from './summary.ts'
 
@@ -77,14 +78,10 @@ export class Bucket {
   }
 
   #addSums(values: Float64Array, from: number, to: number): void {
-    let { min, max } = this
-    for (let i = from; i < to; i++) {
-      min = Math.min(min, values[i]!)
-      max = Math.max(max, values[i]!)
-    }
+    const { min, max } = extremesOf(values, from, to)
     this.sum.add(values, from, to, min, max)
-    this.min = min
-    this.max = max
+    this.min = Math.min(min, this.min)
+    this.max = Math.max(max, this.max)
   }
 
   /**

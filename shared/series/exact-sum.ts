@@ -4,6 +4,9 @@ const huge = 2 ** 960
 /** Fewer values are added one by one: to find out how to split them takes as long. */
 const fewValues = 16
 
+/** Most values that are added up in two sums. */
+const together = 8192
+
 /** Every finite double is a whole number of these: 2⁻¹⁰⁷⁴. */
 const unitBits = 1074
 
@@ -56,7 +59,10 @@ export class ExactSum {
       for (let i = from; i < to; i++) this.#units += unitsOf(values[i]!)
       return
     }
-    if (to - from < fewValues || !this.#addSplit(values, from, to, Math.max(-min, max))) this.#addEach(values, from, to)
+    for (let at = from; at < to; at += together) {
+      const end = Math.min(to, at + together)
+      if (end - at < fewValues || !this.#addSplit(values, at, end, Math.max(-min, max))) this.#addEach(values, at, end)
+    }
   }
 
   /** The same where `splitSum` can, for values none of which is larger than `largest`; false, and nothing is added, where not. */

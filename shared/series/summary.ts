@@ -1,4 +1,5 @@
 import { ExactSum } from './exact-sum.ts'
+import { extremesOf } from './extremes.ts'
 import type { Points } from './points.ts'
 
 /** What is kept of a chunk beside it. */
@@ -18,11 +19,7 @@ export interface Summary {
 }
 
 export function summarize({ timestamps, values }: Points): Summary {
-  let [min, max] = [Infinity, -Infinity]
-  for (let i = 0; i < values.length; i++) {
-    min = Math.min(min, values[i]!)
-    max = Math.max(max, values[i]!)
-  }
+  const { min, max } = extremesOf(values)
   const exact = new ExactSum()
   exact.add(values, 0, values.length, min, max)
   const [sum, lost] = exact.parts()

@@ -39,14 +39,19 @@ export function countInRange(name: string, chunks: PackedChunk[], range: Range):
   return count
 }
 
-/** The points of a range from the chunks that hold it, in time order, as one run. Throws ChunkError. */
-export function unpackRange(name: string, chunks: PackedChunk[], range: Range): Points {
-  const room = chunks.reduce((sum, chunk) => sum + saidCount(chunk), 0)
-  const points: Points = { timestamps: new Float64Array(room), values: new Float64Array(room) }
-  const memory = newPoints(roomFor(Math.max(0, ...chunks.map(saidCount))))
+/** How many points chunks say that they have. */
+export const saidCounts = (chunks: PackedChunk[]): number => chunks.reduce((sum, chunk) => sum + saidCount(chunk), 0)
+
+/**
+ * The points of a range from the chunks that hold it, in time order, as one run: in `memory` where that has room for all of their
+ * points. Throws ChunkError.
+ */
+export function unpackRange(name: string, chunks: PackedChunk[], range: Range, memory?: Points): Points {
+  const points = newPoints(saidCounts(chunks), memory)
+  const one = newPoints(roomFor(Math.max(0, ...chunks.map(saidCount))))
   let count = 0
   for (const chunk of chunks) {
-    const { timestamps, values } = pointsInRange(unpack(name, chunk, memory), range)
+    const { timestamps, values } = pointsInRange(unpack(name, chunk, one), range)
     points.timestamps.set(timestamps, count)
     points.values.set(values, count)
     count += timestamps.length
