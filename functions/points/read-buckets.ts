@@ -101,7 +101,10 @@ async function* bucketRows(
   const figures = held ? [...aggregates, ...parseAggregates('last')] : aggregates
   const aggregator = new BucketAggregator({ buckets, aggregates: figures, range: counted, order })
   if (fill === 'none') {
-    for await (const run of runs()) yield aggregator.push(run)
+    for await (const run of runs()) {
+      const rows = aggregator.push(run)
+      if (rows.timestamps.length > 0) yield rows
+    }
     if (complete) yield aggregator.finish()
     return
   }

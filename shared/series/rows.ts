@@ -12,9 +12,12 @@ export class RowsBuilder {
   #timestamps = new Float64Array(16)
   #columns: Float64Array[]
   #count = 0
+  readonly #none: Rows
 
   constructor(width: number) {
-    this.#columns = Array.from({ length: width }, () => new Float64Array(16))
+    const columns = (length: number) => Array.from({ length: width }, () => new Float64Array(length))
+    this.#columns = columns(16)
+    this.#none = { timestamps: new Float64Array(0), columns: columns(0) }
   }
 
   get count(): number {
@@ -31,6 +34,7 @@ export class RowsBuilder {
 
   take(): Rows {
     const count = this.#count
+    if (count === 0) return this.#none // of summaries few complete a bucket
     this.#count = 0
     return { timestamps: this.#timestamps.slice(0, count), columns: this.#columns.map((c) => c.slice(0, count)) }
   }
