@@ -3,7 +3,7 @@ import { type OwnRedis, startRedis } from '../scripts/own-redis.ts'
 import { type FunctionProcess, startFunction } from '../test/processes.ts'
 import { post, sendAll } from './connection.ts'
 
-/** As in production, unlike the tests: the leases and looks of the defaults. */
+/** As in production, unlike the tests. */
 const asShipped = {
   JOB_LEASE_MS: '15000',
   JOB_BEAT_MS: '5000',
@@ -11,6 +11,7 @@ const asShipped = {
   SWEEP_MS: '5000',
   POKE_MS: '15000',
   LOG_LEVEL: 'info',
+  NODE_OPTIONS: '--max-semi-space-size=2', // as in the image
 }
 
 export interface Answered {

@@ -56,7 +56,35 @@ t.test('points that are none, or out of order', async (t) => {
 })
 
 t.test('summaries are compared by their figures', async (t) => {
-  t.ok(agrees(right, right))
-  t.notOk(agrees(right.replace('2.5', '2.6'), right))
-  t.notOk(agrees('3 -5 7 -1 2.5', right))
+  t.equal(right, '3 -5 7 -1 2.5 1.5 0 -0 -1')
+  for (const same of ['3 -5 7 -1 2.5 1 0.5 -0 -1', '3 -5 7 -1 2.5 NaN NaN -0 -1', '3 -5 7 -1 2.5 1.4'])
+    t.ok(agrees(same, points), same)
+  const others = [
+    ...['3 -5 7 -1 2.6 1.5 0 -0 -1', '3 -5 7 -1 2.5 1.5 1e-300 -0 -1', '3 -5 7 -1 2.5 1.5 NaN -0 -1'],
+    ...[
+      '3 -5 7 -1 2.5 NaN 0 -0 -1',
+      '3 -5 7 -1 2.5 1.5 0 0 -1',
+      '3 -5 7 -1 2.5 1.5 0 -0 -2',
+      '3 -5 7 -1 2.5 Infinity 0 -0 -1',
+    ],
+    ...['3 -5 7 -1 2.5', '3 -5 7 -1 2.5 1.5 0 -0', '3 -5 7 -1 2.5 1.5 0 -0 -1 0', ''],
+  ]
+  for (const other of others) t.notOk(agrees(other, points), other)
+})
+
+t.test('a sum may be told by other doubles than those that are written now', async (t) => {
+  const values = Float64Array.from({ length: 1000 }, (_, i) => Math.round(20_000 + 1e4 * Math.sin(i)) / 100)
+  const many = { timestamps: values.map((_, i) => i), values }
+  const { count, min, max, firstValue, lastValue, ...summary } = summarize(many)
+  // As adding one by one leaves them: the sum is rounded at each step, and what was rounded away is added up.
+  let [sum, lost] = [0, 0]
+  for (const value of values) {
+    const total = sum + value
+    const added = total - sum
+    lost += sum - (total - added) + (value - added)
+    sum = total
+  }
+  t.not(sum, summary.sum)
+  const told = [count, summary.first, summary.last, min, max, sum, lost, firstValue, lastValue].join(' ')
+  t.match(examineChunk({ id: '0', score: '0', summary: told, bytes: encodeChunk(many) }), { faults: [], fate: 'kept' })
 })

@@ -1,8 +1,9 @@
 import { ChunkError, decodeChunk } from '../series/codec.ts'
 import { disorderOf, pointsOnly } from '../series/disorder.ts'
+import { ExactSum } from '../series/exact-sum.ts'
 import { sortPoints } from '../series/merge.ts'
 import type { Points } from '../series/points.ts'
-import { formatSummary, parseSummary, summarize } from '../series/summary.ts'
+import { formatSummary, parseSummary, type Summary, summarize } from '../series/summary.ts'
 import type { FaultCode } from './faults.ts'
 
 /** A chunk with what stands beside it, as it was found. */
@@ -52,7 +53,7 @@ export function examineChunk({ id, score, summary, bytes }: FoundChunk): ChunkSt
   const faults: ChunkState['faults'] = []
   const right = formatSummary(summarize(points))
   const first = String(points.timestamps[0])
-  if (!agrees(summary, right)) {
+  if (!agrees(summary, points)) {
     const detail = summary === '' ? 'it has no summary' : `its summary is '${summary}', its points give '${right}'`
     faults.push({ code: 'chunk-summary', detail })
   }
@@ -64,15 +65,28 @@ export function examineChunk({ id, score, summary, bytes }: FoundChunk): ChunkSt
   return { id, faults, fate, summary: right, points: fate === 'moved' ? points : undefined }
 }
 
-/** How many figures of a summary of an earlier version count; behind them stands a sum that was rounded. */
-const earlierFigures = 5
+/** The figures before the sum; a summary of an earlier version has one more, a sum that was rounded and does not count. */
+const beforeSum = 5
 
-/** Whether a summary is that of its points: `right`, or what an earlier version kept. */
-export function agrees(summary: string, right: string): boolean {
-  if (summary === right) return true
-  const [figures, rightFigures] = [summary, right].map((text) => text.split(' ').map(Number)) as [number[], number[]]
-  if (figures.length !== earlierFigures + 1) return false
-  return rightFigures.slice(0, earlierFigures).every((figure, i) => figure === figures[i])
+/** Whether a summary is that of points: the one that is written now, or another that tells the same, or one of an earlier version. */
+export function agrees(summary: string, points: Points): boolean {
+  const right = summarize(points)
+  const text = formatSummary(right)
+  if (summary === text) return true
+  const [figures, rightFigures] = [summary, text].map((each) => each.split(' ').map(Number)) as [number[], number[]]
+  if (rightFigures.slice(0, beforeSum).some((figure, i) => figure !== figures[i])) return false
+  if (figures.length === beforeSum + 1) return true
+  const [sum, lost, ...ends] = figures.slice(beforeSum) as [number, number, ...number[]]
+  const isSum = Number.isNaN(sum) ? Number.isNaN(lost) : isSumOf(points.values, right, [sum, lost])
+  return isSum && ends.length === 2 && Object.is(ends[0], right.firstValue) && Object.is(ends[1], right.lastValue)
+}
+
+/** Whether two doubles, added exactly, are the sum of values: more than one pair of them is. */
+function isSumOf(values: Float64Array, { min, max }: Summary, [sum, lost]: [number, number]): boolean {
+  const left = new ExactSum()
+  left.add(values, 0, values.length, min, max)
+  left.addParts(-sum, -lost)
+  return left.total() === 0
 }
 
 function lost(summary: string): string {

@@ -64,8 +64,9 @@ async function lookAtRuns(redis: Redis, key: string, tag: string, findings: Find
 
 function runFault(field: string, bytes: Buffer): string | undefined {
   try {
-    const right = formatSummary(summarize(decodeChunk(bytes)))
-    return agrees(summaryOf(parseRun(field)), right) ? undefined : `its points give '${right}'`
+    const points = decodeChunk(bytes)
+    if (agrees(summaryOf(parseRun(field)), points)) return undefined
+    return `its points give '${formatSummary(summarize(points))}'`
   } catch (error) {
     if (error instanceof ChunkError) return error.message
     throw error

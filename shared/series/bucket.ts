@@ -68,8 +68,8 @@ export class Bucket {
   addSummary({ count, first, last, min, max, sum, lost, firstValue, lastValue }: Summary): void {
     if (this.needs.sums) {
       this.sum.addParts(sum, lost)
-      this.min = Math.min(min, this.min)
-      this.max = Math.max(max, this.max)
+      if (min < this.min) this.min = min
+      if (max > this.max) this.max = max
     }
     const before = this.count > 0 && first < this.firstTime
     if (this.count === 0 || before) [this.firstTime, this.first] = [first, firstValue]
@@ -80,8 +80,8 @@ export class Bucket {
   #addSums(values: Float64Array, from: number, to: number): void {
     const { min, max } = extremesOf(values, from, to)
     this.sum.add(values, from, to, min, max)
-    this.min = Math.min(min, this.min)
-    this.max = Math.max(max, this.max)
+    if (min < this.min) this.min = min
+    if (max > this.max) this.max = max
   }
 
   /**

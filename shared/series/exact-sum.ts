@@ -107,9 +107,12 @@ export class ExactSum {
     if (error !== 0) this.#units += unitsOf(error)
   }
 
-  /** Two doubles whose exact sum it is; NaN and NaN when it takes more. */
+  /** The double next to the sum, and what that leaves out, as a double; NaN and NaN when it takes more. */
   parts(): [sum: number, lost: number] {
-    return this.#rest === 0 && this.#units === 0n ? [this.#sum, this.#lost] : [NaN, NaN]
+    if (this.#rest !== 0 || this.#units !== 0n) return [NaN, NaN]
+    const total = this.#sum + this.#lost
+    const added = total - this.#sum
+    return [total, this.#sum - (total - added) + (this.#lost - added)]
   }
 
   /** The double next to the sum; infinite when it is too large for one. */

@@ -2,8 +2,9 @@
 export function extremesOf(values: Float64Array, from = 0, to = values.length): { min: number; max: number } {
   let [min, max] = [Infinity, -Infinity]
   for (let i = from; i < to; i++) {
-    min = Math.min(min, values[i]!)
-    max = Math.max(max, values[i]!)
+    const value = values[i]!
+    if (value < min) min = value
+    if (value > max) max = value
   }
   return { min, max }
 }

@@ -46,6 +46,7 @@ class Kept {
   }
 
   forget(): void {
+    this.#stream?.close()
     this.#stream = undefined
   }
 
@@ -65,7 +66,10 @@ const unpacker = new Kept(() => new ZstdDecompress(unpacking))
 /** A frame of some bytes, 65,535 at most. */
 export const pack = (bytes: Buffer): Buffer => packer.put(bytes)
 
-/** The `count` bytes of a frame. Throws Error where they are none, or others. */
+/**
+ * The `count` bytes of a frame. Throws Error where they are none, or others; not where all of them came and only the end of the
+ * frame is missing.
+ */
 export function unpack(frame: Buffer, count: number): Buffer {
   try {
     return unpackOnce(frame, count)
