@@ -5,7 +5,7 @@ import { overlay } from './merge.ts'
 import { faultOf, joinChanges, joinPatch, mostPatched, patchedVersion, splitPatch } from './patch.ts'
 import { maxColumnBytes, maxNumbers, packPlanes, unpackPlanes } from './planes.ts'
 import { copyOf, newPoints, noPoints, type Points } from './points.ts'
-import { putRegular, putSteps, takeSteps } from './steps.ts'
+import { putSteps, takeSteps } from './steps.ts'
 import { wordsFor } from './words.ts'
 import { putXors, takeXors } from './xors.ts'
 
@@ -145,12 +145,8 @@ function decodeColumns(chunk: Buffer, memory?: Points): Points {
 
   let at = header
   const steps = { first: chunk.readDoubleLE(3), step: chunk.readDoubleLE(11), unit: chunk.readDoubleLE(19) }
-  if (steps.unit === 0) {
-    putRegular(steps, points.timestamps)
-  } else {
-    at = unpackPlanes(columns, at, words)
-    putSteps(words, steps, points.timestamps)
-  }
+  if (steps.unit !== 0) at = unpackPlanes(columns, at, words)
+  putSteps(words, steps, points.timestamps)
 
   at = unpackPlanes(columns, at, words)
   const [form, firstValue] = [chunk[27]!, chunk.readDoubleLE(28)]

@@ -27,7 +27,9 @@ export function packPlanes(words: Words, memory: Buffer, at: number): number {
   for (let plane = 0; plane < words.bytes; plane++) {
     const start = end + lengthBytes
     const bytes = memory.subarray(start, start + words.low.length)
-    takeBytes(plane < 4 ? words.low : words.high, 8 * (plane & 3), bytes)
+    const half = plane < 4 ? words.low : words.high
+    const shift = 8 * (plane & 3)
+    for (let i = 0; i < bytes.length; i++) bytes[i] = half[i]! >>> shift
     const length = compress(bytes)
     memory.writeUInt16LE(length, end)
     end = start + length
@@ -47,21 +49,15 @@ export function unpackPlanes(chunk: Buffer, at: number, words: Words): number {
     if (start <= chunk.length) end = start + chunk.readUInt16LE(end)
     if (start > chunk.length || end > chunk.length) throw cutOff()
     const bytes = decompress(chunk.subarray(start, end), words.low.length)
-    putBytes(bytes, plane < 4 ? words.low : words.high, 8 * (plane & 3))
+    const half = plane < 4 ? words.low : words.high
+    const shift = 8 * (plane & 3)
+    if (shift === 0) half.set(bytes)
+    else for (let i = 0; i < bytes.length; i++) half[i] = half[i]! | (bytes[i]! << shift)
   }
   return end
 }
 
 const cutOff = () => new ChunkError('it ends before its columns do')
-
-function takeBytes(words: Uint32Array, shift: number, bytes: Uint8Array): void {
-  for (let i = 0; i < bytes.length; i++) bytes[i] = words[i]! >>> shift
-}
-
-function putBytes(bytes: Uint8Array, words: Uint32Array, shift: number): void {
-  if (shift === 0) words.set(bytes)
-  else for (let i = 0; i < bytes.length; i++) words[i] = words[i]! | (bytes[i]! << shift)
-}
 
 /** Compresses a plane where it stands, if that makes it shorter; gives its length. */
 function compress(plane: Buffer): number {

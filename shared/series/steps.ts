@@ -18,24 +18,14 @@ export function takeSteps(timestamps: Float64Array, words: Words): Steps {
   const first = timestamps[0] ?? 0
   const step = timestamps.length < 2 ? 0 : timestamps[1]! - first
   if (!isTime(first) || !isTime(timestamps.at(-1) ?? 0) || !Number.isInteger(step)) throw noTime()
-  if (isRegular(timestamps, step)) return { first, step, unit: 0 }
   const unit = unitOf(timestamps, step)
+  if (unit === 0) return { first, step, unit }
   words.bytes = bytesOfNumber(takeChanges(timestamps, step, unit, words.low, 1))
   if (words.bytes > 4) takeChanges(timestamps, step, unit, words.high, 2 ** -32)
   return { first, step, unit }
 }
 
-function isRegular(timestamps: Float64Array, step: number): boolean {
-  let time = timestamps[0]!
-  for (let i = 1; i < timestamps.length; i++) {
-    const next = timestamps[i]!
-    if (next - time !== step) return false
-    time = next
-  }
-  return true
-}
-
-/** The greatest common divisor of all changes of the step. */
+/** The greatest common divisor of all changes of the step; 0 where there are none. */
 function unitOf(timestamps: Float64Array, step: number): number {
   let unit = 0
   let before = step
@@ -77,16 +67,13 @@ function takeChanges(timestamps: Float64Array, step: number, unit: number, words
   return largest
 }
 
-/** The times of a regular series. */
-export function putRegular({ first, step }: Steps, timestamps: Float64Array): void {
-  for (let i = 0; i < timestamps.length; i++) timestamps[i] = first + i * step
-}
-
 /** The times of which `takeSteps` took the changes. */
 export function putSteps({ low, high, bytes }: Words, { first, step, unit }: Steps, timestamps: Float64Array): void {
   let time = first - step
   let next = step
-  if (bytes <= 4) {
+  if (unit === 0) {
+    for (let i = 0; i < timestamps.length; i++) timestamps[i] = first + i * step
+  } else if (bytes <= 4) {
     for (let i = 0; i < timestamps.length; i++) {
       next += unit * unzigzag(low[i]!)
       time += next
