@@ -32,8 +32,8 @@ const spread = fc.tuple(decimals, fc.integer({ min: -300, max: 290 })).map(([n, 
 /** Few are added one by one, more of them in two sums. */
 const values = fc.oneof(
   ...[decimals, anyDouble, spread].flatMap((value) => [
-    fc.array(value, { maxLength: 15 }),
-    fc.array(value, { minLength: 16, maxLength: 80 }),
+    fc.array(value, { maxLength: 40 }),
+    fc.array(value, { minLength: 64, maxLength: 150 }),
   ]),
 )
 /** Values that mostly cancel out: what is left are their last digits. */

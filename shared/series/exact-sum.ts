@@ -1,8 +1,8 @@
 /** Values from here on are added apart: as many of those below as a series can have do not overflow. */
 const huge = 2 ** 960
 
-/** Fewer values are added one by one: to find out how to split them takes as long. */
-const fewValues = 16
+/** Fewer values are added one by one: to find out how to split them takes longer than that saves. */
+const fewValues = 64
 
 /** Most values that are added up in two sums. */
 const together = 8192
