@@ -1,4 +1,4 @@
-import type { LineSeries } from '../../shared/series/line-column.ts'
+import type { LineSeries } from '../../shared/series/line-points.ts'
 import type { SeriesStore } from '../../shared/series/store.ts'
 import type { KnownLabels } from './known-labels.ts'
 

@@ -1,8 +1,8 @@
 import { ByteKeys } from '../text/byte-keys.ts'
 import { byte, keyEnd } from './line-bytes.ts'
-import { LineColumn, type LineSeries } from './line-column.ts'
 import { details } from './line-faults.ts'
 import { fieldSeries, type Measured, readMeasured } from './line-names.ts'
+import type { LinePoints } from './line-points.ts'
 import { maxNameBytes } from './name.ts'
 
 /** What stands before the fields of lines, as it is spelled there. */
@@ -14,7 +14,7 @@ interface Spelling extends Measured {
 }
 
 /**
- * Finds the columns that the fields of lines go to by the bytes of their names, without making a text of them. What
+ * Finds the series that the fields of lines go to by the bytes of their names, without making a text of them. What
  * stands before the fields is mostly that of the line before, or of the line that followed that the last time; the
  * fields mostly come in the same order. All else is looked up by its bytes.
  */
@@ -28,18 +28,16 @@ export class LineKeys {
   #last = -1
   /** Names of fields; their owners are spellings. */
   readonly #fields: ByteKeys
-  readonly #fieldColumns: LineColumn[] = []
-  readonly #columns = new Map<string, LineColumn>()
+  readonly #fieldSeries: number[] = []
+  readonly #points: LinePoints
+  /** By their names. */
+  readonly #series = new Map<string, number>()
 
-  constructor(maxSeries: number, seed: number) {
+  constructor(points: LinePoints, maxSeries: number, seed: number) {
+    this.#points = points
     this.#maxSeries = maxSeries
     this.#spellings = new ByteKeys(seed)
     this.#fields = new ByteKeys(seed)
-  }
-
-  /** All series, in the order in which they came. */
-  series(): LineSeries[] {
-    return [...this.#columns.values()].map((column) => column.series())
   }
 
   /** The number of the measurement and the tags that begin at a place; a text says what is wrong with them. */
@@ -81,37 +79,37 @@ export class LineKeys {
     return bytes[at + length] === byte.equals ? length : 0
   }
 
-  /** The column of that field. */
-  expectedColumn(spelling: number, place: number): LineColumn {
-    return this.#fieldColumns[this.#spelled[spelling]!.fields[place]!]!
+  /** The series of that field. */
+  expectedSeries(spelling: number, place: number): number {
+    return this.#fieldSeries[this.#spelled[spelling]!.fields[place]!]!
   }
 
-  /** The column of the field whose name stands between two places; a text says why there is none. */
-  column(spelling: number, place: number, bytes: Buffer, [start, end]: [number, number]): LineColumn | string {
+  /** The series of the field whose name stands between two places; a text says why there is none. */
+  series(spelling: number, place: number, bytes: Buffer, [start, end]: [number, number]): number | string {
     const spelled = this.#spelled[spelling]!
     let field = this.#fields.find(bytes, start, end, spelling)
     if (field < 0) {
-      const column = this.#makeColumn(spelled, bytes.subarray(start, end))
-      if (typeof column === 'string') return column
+      const series = this.#seriesOf(spelled, bytes.subarray(start, end))
+      if (typeof series === 'string') return series
       field = this.#fields.add(bytes, start, end, spelling)
-      this.#fieldColumns[field] = column
+      this.#fieldSeries[field] = series
     }
     spelled.fields[place] = field
-    return this.#fieldColumns[field]!
+    return this.#fieldSeries[field]!
   }
 
-  #makeColumn(measured: Measured, field: Buffer): LineColumn | string {
+  #seriesOf(measured: Measured, field: Buffer): number | string {
     const spec = fieldSeries(measured, field)
     if (typeof spec === 'string') return spec
-    const known = this.#columns.get(spec.name)
-    if (known) return known
-    if (this.#columns.size === this.#maxSeries) {
+    const known = this.#series.get(spec.name)
+    if (known !== undefined) return known
+    if (this.#series.size === this.#maxSeries) {
       this.isFull = true
       return `the lines have more than ${this.#maxSeries} series; send them in parts`
     }
-    const column = new LineColumn(spec)
-    this.#columns.set(spec.name, column)
-    return column
+    const series = this.#points.addSeries(spec)
+    this.#series.set(spec.name, series)
+    return series
   }
 
   #isAt(spelling: number, bytes: Buffer, at: number): boolean {

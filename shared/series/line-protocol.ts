@@ -1,8 +1,8 @@
 import type { InputError } from '../problems.ts'
 import { behindMark, byte, countLineEnds, keyEnd, lineEnd, nameEnd, textEnd, timeEnd, valueEnd } from './line-bytes.ts'
-import type { LineColumn, LineSeries } from './line-column.ts'
 import { details, fieldFault, LineFaults, lineFault, timeFault, valueFault } from './line-faults.ts'
 import { LineKeys } from './line-keys.ts'
+import { LinePoints, type LineSeries } from './line-points.ts'
 import { type LinePrecision, readLineTime, type TimeScale, timeScales } from './line-time.ts'
 import { readFieldValue } from './line-value.ts'
 
@@ -52,10 +52,11 @@ export class LineReader {
   #bytes: Buffer
   #filled = 0
   readonly #keys: LineKeys
-  /** Of the line that is read: its time, its values and where they go. */
+  readonly #points = new LinePoints()
+  /** Of the line that is read: its time, its values and the series that they go to. */
   readonly #time = new Float64Array(1)
   #values = new Float64Array(8)
-  readonly #targets: LineColumn[] = []
+  readonly #targets: number[] = []
 
   constructor(options: LineOptions, bounds = usualBounds) {
     this.#options = options
@@ -63,7 +64,7 @@ export class LineReader {
     const known = bounds === usualBounds ? spare : undefined
     if (known) spare = undefined
     this.#bytes = known ?? Buffer.allocUnsafe(Math.min(4096, bounds.portion))
-    this.#keys = new LineKeys(options.maxSeries, options.seed)
+    this.#keys = new LineKeys(this.#points, options.maxSeries, options.seed)
     this.#scale = timeScales[options.precision]
   }
 
@@ -90,7 +91,7 @@ export class LineReader {
       this.#readLines(this.#filled, true)
     }
     if (this.#bytes.length <= usualBounds.portion) spare = this.#bytes
-    return this.#keys.series()
+    return this.#points.series()
   }
 
   #grow(): void {
@@ -159,14 +160,14 @@ export class LineReader {
         const detail = readFieldValue(bytes, valueAt, behind, this.#values, count)
         if (detail !== undefined) fault ??= valueFault(line, bytes, [nameAt, at, valueAt, behind], detail)
         else {
-          const column =
-            expected > 0 ? this.#keys.expectedColumn(key, count) : this.#keys.column(key, count, bytes, [nameAt, at])
-          if (typeof column === 'string') {
-            this.faults.add(lineFault(line, bytes, [nameAt, at], column))
+          const series =
+            expected > 0 ? this.#keys.expectedSeries(key, count) : this.#keys.series(key, count, bytes, [nameAt, at])
+          if (typeof series === 'string') {
+            this.faults.add(lineFault(line, bytes, [nameAt, at], series))
             this.stopped = this.#keys.isFull
             return lineEnd(bytes, at) + 1
           }
-          this.#targets[count++] = column
+          this.#targets[count++] = series
           if (count === this.#values.length) this.#moreValues()
         }
         at = behind
@@ -198,7 +199,7 @@ export class LineReader {
     }
     if (fault) this.faults.add(fault)
     else if (this.faults.count === 0) {
-      for (let i = 0; i < count; i++) this.#targets[i]!.add(this.#time, this.#values, i)
+      for (let i = 0; i < count; i++) this.#points.add(this.#targets[i]!, this.#time, this.#values, i)
     }
     return at + 1
   }
