@@ -1,6 +1,6 @@
 import { ChunkError } from './codec.ts'
 import { disorderOf } from './disorder.ts'
-import type { Points } from './points.ts'
+import { newPoints, type Points } from './points.ts'
 
 /**
  * The tail of a series: its newest points, all behind those of its chunks, each as 16 bytes, little-endian:
@@ -44,6 +44,10 @@ export function splitTail(tail: Buffer): Points {
   const count = Math.floor(tail.length / pointBytes)
   // A copy: the bytes of a reply are not aligned to eight.
   const pairs = new Float64Array(new Uint8Array(tail.subarray(0, count * pointBytes)).buffer)
-  const column = (at: number) => new Float64Array(count).map((_, i) => pairs[2 * i + at]!)
-  return { timestamps: column(0), values: column(1) }
+  const points = newPoints(count)
+  for (let i = 0; i < count; i++) {
+    points.timestamps[i] = pairs[2 * i]!
+    points.values[i] = pairs[2 * i + 1]!
+  }
+  return points
 }
