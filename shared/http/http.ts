@@ -78,7 +78,8 @@ export interface Request {
   readonly body: Buffer
   /** The API key that was shown; undefined where none is needed, and where a signed address took its place. */
   readonly key: Key | undefined
-  readonly once: Once
+  /** What its Idempotency-Key says: `handleOnce` looks. */
+  once: Once
   readonly raw: IncomingMessage
   readonly response: ServerResponse
   /** Aborted when the client goes away before it has its answer. */

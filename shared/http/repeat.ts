@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { bodyStream, watchBody } from './body.ts'
 import { type Answer, contentType, type Request, type Route } from './http.ts'
-import { type Onces, readOnceKey } from './once.ts'
+import { type Once, type Onces, readOnceKey } from './once.ts'
 
 /**
  * Calls a handler, and for a POST with an Idempotency-Key sees to it that it is called once. The body is hashed as it
@@ -33,5 +33,9 @@ export async function handleOnce<Services>(
     ...{ caller: caller ?? '', route: `${route.method} ${route.path}`, key, digest, readDigest },
     again: route.repetition === 'again',
   }
-  return onces.run(asked, (once) => route.handle({ ...request, once }, services), request.log)
+  const handle = (once: Once) => {
+    request.once = once
+    return route.handle(request, services)
+  }
+  return onces.run(asked, handle, request.log)
 }

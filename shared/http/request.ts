@@ -6,50 +6,80 @@ import { unknownName, validate } from '../validate.ts'
 import { negotiate } from './answer.ts'
 import type { Key } from './auth.ts'
 import { type Request, type Route, summarizeErrors } from './http.ts'
-import { always } from './once.ts'
+import { always, type Once } from './once.ts'
 import type { Match } from './router.ts'
+
+/** What `prepare` makes a request of. */
+interface Matched<Services> {
+  match: Match<Services>
+  body: Buffer
+  key: Key | undefined
+  log: () => Log
+}
 
 /**
  * Makes what a handler sees of a request: the query validated, the format chosen. What most handlers don't ask for is made
  * when it is asked for. Throws Problem.
  */
-export function prepare<Services>(
-  req: IncomingMessage,
-  res: ServerResponse,
-  { match, body, key, log }: { match: Match<Services>; body: Buffer; key: Key | undefined; log: () => Log },
-): Request {
-  const { route, params, suffix } = match
+export function prepare<Services>(req: IncomingMessage, res: ServerResponse, matched: Matched<Services>): Request {
+  const { route, suffix } = matched.match
   const address = req.url ?? '/'
   const at = address.indexOf('?')
   const { format: asked, ...query } = readQuery(route, at < 0 ? '' : address.slice(at))
   // Whatever is accepted, no content is.
   const hasContent = Object.keys(route.answers).some((status) => status !== '204')
   const format = hasContent ? negotiate(req, route.formats, suffix ?? (asked as string | undefined)) : 'json'
-  const method = req.method ?? 'GET'
-  let gone: AbortSignal | undefined
-  return {
-    method,
-    get url() {
-      return new URL(address, 'http://localhost')
-    },
-    params,
-    query,
-    format,
-    body,
-    key,
-    once: always,
-    raw: req,
-    response: res,
-    get gone() {
-      gone ??= goneSignal(res)
-      return gone
-    },
-    get traceparent() {
-      return traceOf(req)
-    },
-    get log() {
-      return log()
-    },
+  return new Prepared(req, res, matched, query, format)
+}
+
+class Prepared<Services> implements Request {
+  readonly method: string
+  readonly params: Record<string, string>
+  readonly query: Record<string, unknown>
+  readonly format: string
+  readonly body: Buffer
+  readonly key: Key | undefined
+  once: Once = always
+  readonly raw: IncomingMessage
+  readonly response: ServerResponse
+  readonly #address: string
+  readonly #log: () => Log
+  #gone: AbortSignal | undefined
+
+  constructor(
+    req: IncomingMessage,
+    res: ServerResponse,
+    { match, body, key, log }: Matched<Services>,
+    query: Record<string, unknown>,
+    format: string,
+  ) {
+    this.method = req.method ?? 'GET'
+    this.params = match.params
+    this.query = query
+    this.format = format
+    this.body = body
+    this.key = key
+    this.raw = req
+    this.response = res
+    this.#address = req.url ?? '/'
+    this.#log = log
+  }
+
+  get url(): URL {
+    return new URL(this.#address, 'http://localhost')
+  }
+
+  get gone(): AbortSignal {
+    this.#gone ??= goneSignal(this.response)
+    return this.#gone
+  }
+
+  get traceparent(): string {
+    return traceOf(this.raw)
+  }
+
+  get log(): Log {
+    return this.#log()
   }
 }
 

@@ -49,7 +49,8 @@ const placeholders = ({ segments }: { segments: string[] }) => segments.filter(i
 function match<Services>({ segments, route }: Pattern<Services>, actual: string[]): Match<Services> | undefined {
   const params: Record<string, string> = {}
   let suffix: string | undefined
-  for (const [i, wanted] of segments.entries()) {
+  for (let i = 0; i < segments.length; i++) {
+    const wanted = segments[i]!
     let given = actual[i]!
     if (route.suffix && i === segments.length - 1) {
       suffix = suffixOf(given, route.formats)
@@ -72,12 +73,15 @@ function suffixOf(segment: string, formats: Formats = {}): string | undefined {
 }
 
 function decode(params: Record<string, string>): Record<string, string> {
-  const decoded = Object.entries(params).map(([name, value]) => {
-    try {
-      return [name, decodeURIComponent(value)]
-    } catch {
-      throw new Problem('invalid-path', `'${value}' is not percent-encoded UTF-8.`)
-    }
-  })
-  return Object.fromEntries(decoded)
+  const decoded: Record<string, string> = {}
+  for (const name of Object.keys(params)) decoded[name] = decodePart(params[name]!)
+  return decoded
+}
+
+function decodePart(value: string): string {
+  try {
+    return decodeURIComponent(value)
+  } catch {
+    throw new Problem('invalid-path', `'${value}' is not percent-encoded UTF-8.`)
+  }
 }
