@@ -8,12 +8,12 @@ type Send = () => Promise<unknown>
 /** Makes stores whose connections do one command in another way, until the test ends. */
 export function bending(t: Pick<Test, 'teardown'>, url: string) {
   /** A store whose connection does one command in another way. */
-  function bent(command: string, way: (send: Send) => Promise<unknown>): SeriesStore {
+  function bent(command: string, way: (send: Send, args: unknown[]) => Promise<unknown>): SeriesStore {
     const slow = connect(url, makeLog('silent'))
     t.teardown(() => slow.disconnect())
     const commands = slow as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>
     const send = commands[command]!.bind(slow)
-    commands[command] = (...args) => way(() => send(...args))
+    commands[command] = (...args) => way(() => send(...args), args)
     return openStore(slow)
   }
 

@@ -5,8 +5,9 @@
 -- KEYS: meta, tail of one series
 -- ARGV: name, random id of this change, points of a full tail, first and last time of the points, the points in time order,
 --   each as 16 bytes: time and value as little-endian doubles
--- Output: { revision 'generation.counter' after this change, points inserted, updated }, or nil where the tail can't take
---   the points: no such series, one of them is before the tail, or older than the retention, or they would fill it
+-- Output: { revision 'generation.counter' after this change, points inserted, updated }, or 'full' where the points belong
+--   into the tail and would fill it, or nil where they don't: no such series, one of them is before the tail, or older
+--   than the retention
 local name, change, full, first, last, points = unpack(ARGV)
 local meta = redis.call('HMGET', KEYS[1],
   'name', 'generation', 'counter', 'count', 'first', 'last', 'retention', 'change')
@@ -18,20 +19,23 @@ if done == change then return { generation .. '.' .. counter, tonumber(done_inse
 
 local size = 16
 local length = redis.call('STRLEN', KEYS[2])
-if length % size ~= 0 or length + #points >= full * size then return nil end
+if length % size ~= 0 then return nil end
 if retention then
   -- What has expired of the others is for whoever reads them; an empty series is to be noted for the sweep.
   local now = redis.call('TIME')
   if not oldest or tonumber(first) < now[1] * 1000 + math.floor(now[2] / 1000) - retention then return nil end
 end
 
+local function time(i) return (struct.unpack('<d', redis.call('GETRANGE', KEYS[2], i * size, i * size + 7))) end
+local late = newest and tonumber(first) <= tonumber(newest)
+if late and (length == 0 or tonumber(first) < time(0)) then return nil end
+if length + #points >= full * size then return 'full' end
+
 -- Where the points begin in the tail, and what stands there after: they, and the newer ones that it has.
 local at, text = length, points
 local inserted, updated = #points / size, 0
-if newest and tonumber(first) <= tonumber(newest) then
-  local function time(i) return (struct.unpack('<d', redis.call('GETRANGE', KEYS[2], i * size, i * size + 7))) end
+if late then
   local low, high = 0, length / size
-  if high == 0 or tonumber(first) < time(0) then return nil end
   while low < high do
     local middle = math.floor((low + high) / 2)
     if time(middle) < tonumber(first) then low = middle + 1 else high = middle end

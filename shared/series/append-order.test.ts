@@ -62,6 +62,30 @@ t.test('an append that is sent twice is done once, and answered the same', async
   t.match(await store.get('sent'), { count: fullChunk + 3, first: 5, last: 1e6 })
 })
 
+t.test('points that fill the tail ask for what lies around all of them, others around each', async (t) => {
+  const asked: unknown[][] = []
+  const store = bent('readTouchedBuffer', (send, args) => {
+    asked.push(args.slice(args.indexOf(fullChunk) + 1))
+    return send()
+  })
+  await store.upsert('filled', columns(times(2 * fullChunk)))
+  asked.pop() // of the series that was not there
+  const next = (batch: number) => times(100, 2 * fullChunk + 100 * batch)
+  for (let batch = 0; batch < 10; batch++) await store.upsert('filled', columns(next(batch)))
+  t.same(asked, [])
+  const last = next(10)
+  await store.upsert('filled', columns([5, ...last].sort((a, b) => a - b)))
+  t.equal(asked.pop()!.length, 3 * 2, 'one of them lies elsewhere')
+  for (let batch = 11; asked.length === 0; batch++) await store.upsert('filled', columns(next(batch)))
+  t.equal(asked[0]!.length, 3)
+  await store.upsert(
+    'filled',
+    columns(times(100, 0, 150), () => 7),
+  )
+  t.equal(asked[1]!.length, 3 * 100)
+  t.equal((await rows(store, 'filled'))!.length, (await store.get('filled'))!.count)
+})
+
 t.test('an append meanwhile is no conflict for a change before it', async (t) => {
   await store.upsert('apart', columns(times(100)))
   await store.upsert('apart', columns([200]))

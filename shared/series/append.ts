@@ -18,9 +18,10 @@ const ownChunk = fullChunk / 2
 
 /**
  * Writes points at the end of a series by one call, without a read before: few go to its tail, many become chunks of their
- * own. Undefined when they are none that can be written so, and nothing was: then the series is to be read first.
+ * own. Undefined when they are none that can be written so, and nothing was: then the series is to be read first. 'full' when
+ * of that the tail is enough, since they belong there and would fill it.
  */
-export async function append(redis: Redis, name: string, points: Points): Promise<Appended | undefined> {
+export async function append(redis: Redis, name: string, points: Points): Promise<Appended | 'full' | undefined> {
   const count = points.timestamps.length
   if (count >= ownChunk) return appendChunks(redis, name, points)
   return count > 0 && count < fullTail ? appendPoints(redis, name, points) : undefined
@@ -29,7 +30,7 @@ export async function append(redis: Redis, name: string, points: Points): Promis
 /** Tells one change of a series from the one before it. A UUID is drawn from a store of random bytes, and so costs little. */
 const randomId = () => randomUUID().slice(-12)
 
-async function appendPoints(redis: Redis, name: string, points: Points): Promise<Appended | undefined> {
+async function appendPoints(redis: Redis, name: string, points: Points): Promise<Appended | 'full' | undefined> {
   const { meta, tail } = seriesKeys(name)
   const { timestamps } = points
   const ends = [String(timestamps[0]), String(timestamps.at(-1))]
@@ -40,6 +41,7 @@ async function appendPoints(redis: Redis, name: string, points: Points): Promise
     [name, randomId(), fullTail, ...ends, encodeTail(points)],
   )
   if (reply === null) return undefined
+  if (reply === 'full') return 'full'
   const [revision, inserted, updated] = reply as [string, number, number]
   return { inserted, updated, unchanged: timestamps.length - inserted - updated, revision }
 }

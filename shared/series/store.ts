@@ -4,7 +4,6 @@ import { Problem } from '../problems.ts'
 import { type Redis, runScript } from '../redis.ts'
 import { append } from './append.ts'
 import { changeChunks, liesBefore, readChunks, readTouched } from './chunks.ts'
-import { ChunkError } from './codec.ts'
 import { checkConditions, isConditional, type WriteOptions } from './conditions.ts'
 import type { Deleted, Replaced, SeriesStore } from './contract.ts'
 import { describeSeries, getSeries, listSeries, putInIndex, takeFromIndex } from './directory.ts'
@@ -13,9 +12,10 @@ import type { Metadata, SeriesInfo } from './metadata.ts'
 import { metaFields, sameMetadata } from './metadata.ts'
 import { readParts } from './parts.ts'
 import { noPoints, type Points, pointsInRange, type Range } from './points.ts'
-import { contended, unknownSeries } from './refusals.ts'
+import { contended, isWorthParting, unknownSeries } from './refusals.ts'
 import { dropExpired, hasExpired, keptFrom, noteDue } from './retention.ts'
-import { layOver, type Rewrite, replaceIn, type Span, spansOf, spansWithin, type TouchedChunk } from './rewrite.ts'
+import { layOver, type Rewrite, replaceIn, type TouchedChunk } from './rewrite.ts'
+import { type Span, spansOf, spansWithin, wholeSpan } from './spans.ts'
 import { makeTurns } from './turns.ts'
 
 export type { ReadOptions } from './chunks.ts'
@@ -37,10 +37,6 @@ interface Change<T> {
   /** Makes the series when there is none. */
   creates?: boolean
 }
-
-/** Whether fewer points may fare better: one chunk is damaged, or so many take so long that others are always faster. */
-const isWorthParting = (error: unknown) =>
-  error instanceof ChunkError || (error instanceof Problem && error.code === 'contended')
 
 export function openStore(redis: Redis): SeriesStore {
   const turns = makeTurns()
@@ -116,10 +112,16 @@ export function openStore(redis: Redis): SeriesStore {
     throw contended(name)
   }
 
-  /** Puts points in the place of a range, but for those that the series no longer keeps. */
-  async function replace(name: string, range: Range, points: Points, options: WriteOptions): Promise<Replaced> {
+  /** Puts points in the place of a range, but for those that the series no longer keeps; `spans` hold all of both. */
+  async function replace(
+    name: string,
+    range: Range,
+    points: Points,
+    options: WriteOptions,
+    spans = spansWithin(range, points),
+  ): Promise<Replaced> {
     const count = points.timestamps.length
-    const { result, revision } = await change(name, spansWithin(range, points), options, (info, chunks, from) => {
+    const { result, revision } = await change(name, spans, options, (info, chunks, from) => {
       const kept = pointsInRange(points, { from })
       const expired = count - kept.timestamps.length
       const { drop, add, counts } = replaceIn(chunks, range, kept)
@@ -274,14 +276,15 @@ export function openStore(redis: Redis): SeriesStore {
       const tryAppend = async () => (isConditional(options) ? undefined : append(redis, name, points))
       // Appends go side by side, but not ahead of a change that was asked for before.
       await turns.before(name)
-      const appended = await tryAppend()
-      if (appended) return appended
+      let appended = await tryAppend()
+      if (typeof appended === 'object') return appended
       const others = turns.before(name)
       return inTurn(name, async () => {
         // One of the others may have made room.
-        const appended = others && (await tryAppend())
-        if (appended) return appended
-        const { deleted: _, ...written } = await replace(name, nowhere, points, options)
+        if (others) appended = await tryAppend()
+        if (typeof appended === 'object') return appended
+        const spans = appended === 'full' ? wholeSpan(points) : spansOf(points)
+        const { deleted: _, ...written } = await replace(name, nowhere, points, options, spans)
         return written
       })
     },
