@@ -11,7 +11,7 @@ const asShipped = {
   SWEEP_MS: '5000',
   POKE_MS: '15000',
   LOG_LEVEL: 'info',
-  NODE_OPTIONS: '--max-semi-space-size=2', // as in the image
+  NODE_OPTIONS: '--max-semi-space-size=4', // as in the image
 }
 
 export interface Answered {
