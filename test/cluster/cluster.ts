@@ -42,13 +42,19 @@ export async function kubectl(...args: string[]): Promise<string> {
   return (await run('kubectl', args, { maxBuffer: 1 << 26 })).stdout
 }
 
-/** Runs scripts/deploy; what it says goes to standard error. Rejects when it fails. */
+/** Runs scripts/deploy; what it says goes to standard error, and the end of it into the error when it fails. */
 export async function deploy(environment: string, namespace: string, ...options: string[]): Promise<void> {
   const registry = CLUSTER_REGISTRY === undefined ? [] : ['--registry', CLUSTER_REGISTRY]
   const args = [environment, '--namespace', namespace, ...registry, ...options]
-  const child = spawn('scripts/deploy', args, { cwd: root, stdio: ['ignore', 2, 2] })
-  const code = await new Promise((resolve) => child.once('exit', resolve))
-  if (code !== 0) throw new Error(`scripts/deploy ${args.join(' ')} ended with ${code}`)
+  const child = spawn('scripts/deploy', args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
+  let said = ''
+  for (const output of [child.stdout, child.stderr])
+    output.setEncoding('utf8').on('data', (part: string) => {
+      process.stderr.write(part)
+      said = (said + part).slice(-4000)
+    })
+  const code = await new Promise((resolve) => child.once('close', resolve))
+  if (code !== 0) throw new Error(`scripts/deploy ${args.join(' ')} ended with ${code}:\n${said}`)
 }
 
 /** Deploys an environment to a namespace of its own. */
