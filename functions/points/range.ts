@@ -207,13 +207,16 @@ export async function readPoints(
 /** Bytes that are more than one line of points mostly has. */
 const longLine = 40
 
+const newline = 10
+const carriageReturn = 13
+
 /** Looks whether a body has line ends: curl's -d takes them out of a file. */
 class LineEnds {
   #found = false
   #bytes = 0
 
   readonly look = (chunk: Buffer): void => {
-    this.#found ||= chunk.includes('\n') || chunk.includes('\r')
+    this.#found ||= chunk.includes(newline) || chunk.includes(carriageReturn)
     this.#bytes += chunk.length
   }
 

@@ -60,6 +60,8 @@ export interface OpenFunction extends Lifetime {
 /** Bodies of routes that are not direct: jobs and metadata, never points. */
 const maxDocumentBytes = 1_048_576
 
+const noBody = Buffer.alloc(0)
+
 /** How long a body that was refused may still come. */
 const maxReadOverMs = 10_000
 
@@ -143,7 +145,7 @@ export async function openFunction<Services>(
       const key = permit(match.route, req, signed, keys, config)
       checkBodyType(match.route, req)
       const known = { match, key, log: requestLog }
-      if (match.route.direct) return handle(req, res, { ...known, body: Buffer.alloc(0) })
+      if (match.route.direct) return handle(req, res, { ...known, body: noBody })
       pending.set(req, { ...known, body: await readBody(req, maxDocumentBytes) })
       framework(req, res)
     })
