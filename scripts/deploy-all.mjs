@@ -83,7 +83,7 @@ async function main() {
   if (!kubectl(['version', '--client']).ok)
     throw new Failure('kubectl is not on the PATH: install it (https://kubernetes.io/docs/tasks/tools/).')
   const rendered = render(asked.environment)
-  checkCluster(rendered)
+  await checkCluster(rendered)
   const namespace = asked.namespace ?? rendered.namespace
   checkNamespace(namespace)
   const build = asked['no-build'] ? undefined : builder(asked.registry)
@@ -93,7 +93,7 @@ async function main() {
     known: rendered.imageNames[name],
     image: `${asked.registry}/kymograph-${name}:${tag}`,
   }))
-  if (!build) checkPresent(asked.registry, images)
+  if (!build) await checkPresent(asked.registry, images)
   const folder = join('.kymograph', 'deploy', namespace)
   const secret = readSecret({ ...rendered, folder, namespace, readOnly: asked.check })
   if (asked.check) return say(`${asked.environment} can be deployed to ${namespace}.`)

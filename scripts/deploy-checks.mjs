@@ -1,8 +1,11 @@
-import { getJson, kubectl } from './deploy-kubectl.mjs'
+import { getJson, kubectl, untilNothing } from './deploy-kubectl.mjs'
 import { Failure, lastLine } from './system-packages.mjs'
 
+/** How long Knative may take to be ready: on a busy machine a probe of it is late now and then. */
+const patienceMs = 60_000
+
 /** Throws a Failure that says what the cluster lacks and what to do about it. */
-export function checkCluster({ hasRedis }) {
+export async function checkCluster({ hasRedis }) {
   const reached = kubectl(['get', '--raw', '/version', '--request-timeout=10s'])
   if (!reached.ok)
     throw new Failure(
@@ -12,11 +15,8 @@ export function checkCluster({ hasRedis }) {
     throw new Failure(
       'The cluster has no Knative Serving: install it and a networking layer (https://knative.dev/docs/install/).',
     )
-  const controller = getJson(['-n', 'knative-serving', 'deployments'])
-  const waiting = controller?.items
-    .filter(({ status }) => !status.availableReplicas)
-    .map(({ metadata }) => metadata.name)
-  if (waiting?.length > 0)
+  const waiting = await untilNothing(unavailable, patienceMs)
+  if (waiting.length > 0)
     throw new Failure(
       `Knative Serving is not ready (${waiting.join(', ')}): see \`kubectl -n knative-serving get pods\`.`,
     )
@@ -24,6 +24,12 @@ export function checkCluster({ hasRedis }) {
     throw new Failure(
       'The cluster has no default StorageClass for the volume of Redis: mark one with the annotation storageclass.kubernetes.io/is-default-class=true, or use a Redis of your own (knative/external-redis).',
     )
+}
+
+/** The parts of Knative Serving of which no replica is available. */
+function unavailable() {
+  const { items } = getJson(['-n', 'knative-serving', 'deployments']) ?? { items: [] }
+  return items.filter(({ status }) => !status.availableReplicas).map(({ metadata }) => metadata.name)
 }
 
 function hasDefaultClass() {

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { getJson } from './deploy-kubectl.mjs'
+import { getJson, untilNothing } from './deploy-kubectl.mjs'
 import { Failure, root, run, say, which } from './system-packages.mjs'
 
 /** What images are made of; .dockerignore leaves out the same. */
@@ -62,15 +62,23 @@ export function buildImages(images, build) {
   }
 }
 
+/** A node tells every ten seconds which images it has. */
+const tellsMs = 15_000
+
 /** Images that nobody will pull have to be on the nodes. A node lists only its 50 largest images by default. */
-export function checkPresent(registry, images) {
+export async function checkPresent(registry, images) {
   if (registry !== 'dev.local') return
-  const nodes = getJson(['nodes'])?.items ?? []
-  const there = new Set(nodes.flatMap(({ status }) => (status.images ?? []).flatMap(({ names }) => names ?? [])))
-  const cut = nodes.some(({ status }) => (status.images ?? []).length >= 50)
-  const absent = images.filter(({ image }) => !there.has(image))
-  if (absent.length > 0 && nodes.length > 0 && !cut)
+  const absent = await untilNothing(() => absentOf(images), tellsMs)
+  if (absent.length > 0)
     throw new Failure(
-      `No node has ${absent.map(({ image }) => image).join(', ')}: leave out --no-build, name their --tag, or say the --registry that they can be pulled from.`,
+      `No node has ${absent.join(', ')}: leave out --no-build, name their --tag, or say the --registry that they can be pulled from.`,
     )
+}
+
+function absentOf(images) {
+  const nodes = getJson(['nodes'])?.items ?? []
+  const isCut = nodes.some(({ status }) => (status.images ?? []).length >= 50)
+  if (nodes.length === 0 || isCut) return []
+  const there = new Set(nodes.flatMap(({ status }) => (status.images ?? []).flatMap(({ names }) => names ?? [])))
+  return images.map(({ image }) => image).filter((image) => !there.has(image))
 }

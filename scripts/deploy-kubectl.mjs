@@ -1,4 +1,5 @@
-import { Failure, lastLine, run } from './system-packages.mjs'
+import { setTimeout as pause } from 'node:timers/promises'
+import { Failure, lastLine, run, say } from './system-packages.mjs'
 
 export const kubectl = (args) => run('kubectl', args)
 
@@ -13,4 +14,13 @@ export function kubectlOrFail(args) {
 export function getJson(args) {
   const { ok, stdout } = kubectl(['get', ...args, '-o', 'json'])
   return ok ? JSON.parse(stdout) : undefined
+}
+
+/** Waits until nothing is lacking, for so many milliseconds; gives the names of what is lacking then. */
+export async function untilNothing(lacking, ms) {
+  const limit = Date.now() + ms
+  let left = lacking()
+  if (left.length > 0) say(`Waiting for ${left.join(', ')}.`)
+  for (; left.length > 0 && Date.now() < limit; left = lacking()) await pause(1000)
+  return left
 }
