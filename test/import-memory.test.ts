@@ -87,3 +87,26 @@ t.test('a data set of 100 MB needs no more memory than a part of it', async (t) 
   t.ok(rows > 1_000_000 && inserted === 2 * rows && rejected === 0, answer.slice(-300))
   t.ok(most - idle < allowed, `${Math.round((most - idle) / mebibyte)} MiB above idle`)
 })
+
+t.test('the largest body of lines fits in the memory that a function of points has in a cluster', async (t) => {
+  const redis = await startRedis({ appendonly: false })
+  const server = await startFunction('points', { REDIS_URL: redis.url, NODE_OPTIONS: flags })
+  t.teardown(async () => {
+    await server.kill()
+    await redis.stop()
+  })
+  const manifest = readFileSync(join(import.meta.dirname, '../knative/base/points.yaml'), 'utf8')
+  const limit = Number(/limits: \{ memory: (\d+)Mi \}/.exec(manifest)![1]) * mebibyte
+  // As dense as lines can be, and of times in no order.
+  const fields = Array.from({ length: 30 }, (_, i) => `${i.toString(36)}=1`).join()
+  const lines: string[] = []
+  for (let size = 0, i = 0; size < total; i++) {
+    const line = `m ${fields} ${(i * 7919) % 1_000_003}\n`
+    size += line.length
+    if (size <= total) lines.push(line)
+  }
+  const answer = await call(server.url, 'POST', '/write?precision=ms', { body: lines.join('') })
+  t.equal(answer.status, 204, JSON.stringify(answer.body))
+  const most = await residentOf(server.pid)
+  t.ok(most < limit, `${Math.round(most / mebibyte)} MiB for ${30 * lines.length} points`)
+})

@@ -78,7 +78,7 @@ export interface Request {
   readonly body: Buffer
   /** The API key that was shown; undefined where none is needed, and where a signed address took its place. */
   readonly key: Key | undefined
-  /** What its Idempotency-Key says: `handleOnce` looks. */
+  /** What is known of its Idempotency-Key; `handleOnce` sets it. */
   once: Once
   readonly raw: IncomingMessage
   readonly response: ServerResponse

@@ -19,7 +19,7 @@ const ownChunk = fullChunk / 2
 /**
  * Writes points at the end of a series by one call, without a read before: few go to its tail, many become chunks of their
  * own. Undefined when they are none that can be written so, and nothing was: then the series is to be read first. 'full' when
- * of that the tail is enough, since they belong there and would fill it.
+ * they belong into the tail and would fill it: then of the series the tail is enough.
  */
 export async function append(redis: Redis, name: string, points: Points): Promise<Appended | 'full' | undefined> {
   const count = points.timestamps.length

@@ -27,7 +27,7 @@ export function spansOf({ timestamps }: Points): Span[] {
   return spans
 }
 
-/** All of it, though chunks may lie between the points. */
+/** From the first point to the last, of one or more, whatever lies between them. */
 export function wholeSpan({ timestamps }: Points): Span[] {
   return [{ first: timestamps[0]!, last: timestamps.at(-1)!, dropping: false }]
 }

@@ -112,7 +112,7 @@ export function openStore(redis: Redis): SeriesStore {
     throw contended(name)
   }
 
-  /** Puts points in the place of a range, but for those that the series no longer keeps; `spans` hold all of both. */
+  /** Puts points in the place of a range, but for those that the series no longer keeps. `spans` are where either lies. */
   async function replace(
     name: string,
     range: Range,
