@@ -89,8 +89,14 @@ function refuseMalformed(server: Server): void {
   })
 }
 
-/** Stops accepting, lets the requests under way end, and cuts those that are still open after `drainMs`. */
+/**
+ * Stops accepting, lets the requests under way end, and cuts those that are still open after `drainMs`. A connection on
+ * which yet another request comes closes with its answer: a client that asks on and on would else keep the process.
+ */
 export async function drain(server: Server, drainMs: number): Promise<void> {
+  server.prependListener('request', (_req, res) => {
+    res.shouldKeepAlive = false
+  })
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
   const closeIdle = () => {
     server.closeIdleConnections()

@@ -148,6 +148,25 @@ t.test('a drain answers what is under way, takes nothing new, and lets idle conn
   agent.destroy()
 })
 
+t.test('a drain ends although a client asks on and on', async (t) => {
+  const small = await startSmall()
+  const ask = 'GET /direct/a/gate HTTP/1.1\r\nhost: a\r\n\r\n'
+  const socket = connect(small.port, '127.0.0.1', () => socket.write(ask))
+  const closed = new Promise((resolve) => socket.once('close', resolve))
+  let text = ''
+  socket.on('data', (data) => {
+    text += data
+  })
+  await until(() => small.gate.arrived === 1, 'under way')
+  const drained = small.drain(30_000)
+  socket.write(ask)
+  await until(() => small.gate.arrived === 2, 'another behind it')
+  small.gate.open()
+  await Promise.all([drained, closed])
+  const connections = [...text.matchAll(/^connection: (.*)\r$/gim)].map(([, said]) => said)
+  t.same(connections, ['keep-alive', 'close'], 'who asks during the drain is told to ask elsewhere')
+})
+
 t.test('a drain with only idle connections is over at once', async (t) => {
   const small = await startSmall()
   const agent = new Agent({ keepAlive: true })
