@@ -4,7 +4,7 @@ import { until } from '../../test/processes.ts'
 import { retainedKey } from '../keys.ts'
 import { makeLog } from '../log.ts'
 import { connect } from '../redis.ts'
-import { sweepByTheClock } from './retention.ts'
+import { noteDue, sweepByTheClock } from './retention.ts'
 
 const server = await startRedis()
 const redis = connect(server.url, makeLog('silent'))
@@ -29,4 +29,20 @@ t.test('a series that can not be looked at keeps no other waiting, however many 
   sweeps.stop()
   t.equal(looks.get('bad'), 1)
   t.ok(Number(await redis.zscore(retainedKey, 'bad')) < now + 120_000, 'it is tried again')
+})
+
+t.test('a change that is noted while its series is looked at is looked at soon', async (t) => {
+  await redis.del(retainedKey)
+  await noteDue(redis, 'changing', 0)
+  let looks = 0
+  const look = async (name: string) => {
+    looks++
+    if (looks === 1) await noteDue(redis, name, 0)
+    return { name, revision: 'a.1', count: 0, labels: {}, retention: 3_600_000 }
+  }
+  const sweeps = sweepByTheClock(redis, look, { everyMs: 20, log: makeLog('silent') })
+  await until(() => looks === 2)
+  await until(async () => Number(await redis.zscore(retainedKey, 'changing')) > Date.now())
+  sweeps.stop()
+  t.equal(looks, 2)
 })

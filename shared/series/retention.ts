@@ -34,7 +34,7 @@ export async function noteDue(redis: Redis, name: string, due: number): Promise<
 
 /** Series that are asked for at a time. */
 const batch = 1000
-/** A series is looked at once a day at the least: two changes at a time may have noted the later time. */
+/** A series is looked at once a day at the least, also where a sweep ended, or lost Redis, while it looked. */
 const maxPauseMs = 86_400_000
 /** A series that could not be looked at is tried again so much later. */
 const failedPauseMs = 60_000
@@ -53,18 +53,19 @@ async function sweep(redis: Redis, look: Look, log: Log): Promise<void> {
       } catch (error) {
         log.warn({ series: name, reason: (error as Error).message }, 'a sweep of retention failed')
         // The others do not wait for it. When it is Redis that is away, this fails too, and ends the sweep.
-        await redis.zadd(retainedKey, now + failedPauseMs, name)
+        await noteDue(redis, name, now + failedPauseMs)
       }
     }
   } while (names.length === batch)
 }
 
 async function sweepOne(redis: Redis, look: Look, name: string, now: number): Promise<void> {
+  // Put off first, and then only brought forward: what somebody notes while it is looked at stays noted.
+  await redis.zadd(retainedKey, now + maxPauseMs, name)
   const info = await look(name)
   if (info?.retention !== undefined) {
-    const due = Math.min((info.first ?? now) + info.retention + 1, now + maxPauseMs)
     // One that expires all the time is looked at by the next sweep.
-    await redis.zadd(retainedKey, Math.max(due, now + 1), name)
+    await noteDue(redis, name, Math.max((info.first ?? now) + info.retention + 1, now + 1))
     return
   }
   await redis.zrem(retainedKey, name)
