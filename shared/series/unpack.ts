@@ -1,6 +1,5 @@
 import { ChunkError } from './chunk-error.ts'
 import { countOf, decodeChunk } from './codec.ts'
-import { roomFor } from './patch.ts'
 import { newPoints, type Points, pointsInRange, type Range, slicePoints } from './points.ts'
 import { decodeTail, pointBytes, tailId } from './tail.ts'
 
@@ -44,17 +43,23 @@ export const saidCounts = (chunks: PackedChunk[]): number => chunks.reduce((sum,
 
 /**
  * The points of a range from the chunks that hold it, in time order, as one run: in `memory` where that has room for all of their
- * points. Throws ChunkError.
+ * points. Each chunk is unpacked where its points belong. Throws ChunkError.
  */
 export function unpackRange(name: string, chunks: PackedChunk[], range: Range, memory?: Points): Points {
   const points = newPoints(saidCounts(chunks), memory)
-  const one = newPoints(roomFor(Math.max(0, ...chunks.map(saidCount))))
   let count = 0
   for (const chunk of chunks) {
-    const { timestamps, values } = pointsInRange(unpack(name, chunk, one), range)
-    points.timestamps.set(timestamps, count)
-    points.values.set(values, count)
-    count += timestamps.length
+    const place = slicePoints(points, count, points.values.length)
+    const found = pointsInRange(unpack(name, chunk, place), range)
+    if (!beginsWith(place, found)) {
+      place.timestamps.set(found.timestamps)
+      place.values.set(found.values)
+    }
+    count += found.values.length
   }
   return slicePoints(points, 0, count)
 }
+
+/** Whether points are the first ones of others: the same memory. */
+const beginsWith = ({ values }: Points, first: Points) =>
+  values.buffer === first.values.buffer && values.byteOffset === first.values.byteOffset
