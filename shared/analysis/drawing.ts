@@ -1,4 +1,3 @@
-import { extremesOf } from '../series/extremes.ts'
 import type { Points, Range } from '../series/points.ts'
 import {
   barSlot,
@@ -11,6 +10,7 @@ import {
   type Mark,
   thinDots,
 } from './marks.ts'
+import { figuresOf } from './summary.ts'
 import { numberWords } from './text.ts'
 
 export interface Drawing {
@@ -83,6 +83,6 @@ export function timesOf(series: Points[], mark: Mark, range: Range): { from: num
 }
 
 function valuesOf(series: Points[]): { low: number; high: number } {
-  const extremes = series.map(({ values }) => extremesOf(values))
+  const extremes = series.map(({ values }) => figuresOf(values))
   return { low: Math.min(...extremes.map(({ min }) => min)), high: Math.max(...extremes.map(({ max }) => max)) }
 }

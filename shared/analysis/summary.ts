@@ -1,5 +1,5 @@
 import { exactSum } from '../series/exact-sum.ts'
-import { extremesOf } from '../series/extremes.ts'
+import { type Extremes, extremesOf } from '../series/extremes.ts'
 import { formatTime } from '../time.ts'
 import type { SeriesInput } from './kind.ts'
 import { labelOf } from './names.ts'
@@ -27,7 +27,7 @@ export function summarise({ name, unit, description, points }: SeriesInput): Sum
   const { timestamps, values } = points
   const count = timestamps.length
   const at = (index: number) => (count === 0 ? null : dataPoint(timestamps[index]!, values[index]!))
-  const { min, max } = extremesOf(values)
+  const { minAt, maxAt, mean } = figuresOf(values)
   return {
     name,
     unit: unit || null,
@@ -35,14 +35,32 @@ export function summarise({ name, unit, description, points }: SeriesInput): Sum
     count,
     first: at(0),
     last: at(count - 1),
-    min: at(values.indexOf(min)),
-    max: at(values.indexOf(max)),
-    mean: count === 0 ? null : meanOf(values, min, max),
+    min: at(minAt),
+    max: at(maxAt),
+    mean: count === 0 ? null : mean,
   }
 }
 
-function meanOf(values: Float64Array, least: number, most: number): number {
-  const sum = exactSum(values, least, most)
+interface Figures extends Extremes {
+  /** NaN of no values. */
+  mean: number
+}
+
+const found = new WeakMap<Float64Array, Figures>()
+
+/** What is found in one look at all values: the parts of a chart that ask for it share it, so they MUST stay as they are. */
+export function figuresOf(values: Float64Array): Figures {
+  let figures = found.get(values)
+  if (!figures) {
+    const extremes = extremesOf(values)
+    figures = { ...extremes, mean: meanOf(values, extremes) }
+    found.set(values, figures)
+  }
+  return figures
+}
+
+function meanOf(values: Float64Array, { min, max }: Extremes): number {
+  const sum = exactSum(values, min, max)
   if (Number.isFinite(sum)) return sum / values.length
   return values.reduce((mean, value) => mean + value / values.length, 0)
 }

@@ -1,3 +1,4 @@
+import { extremesOf } from './extremes.ts'
 import { noPoints, type Points, pointsInRange, slicePoints } from './points.ts'
 
 /**
@@ -20,19 +21,7 @@ export function m4(points: Points, from: number, to: number, columns: number): P
   let start = 0
   while (start < count) {
     const end = endOfColumn(timestamps, start, (time) => columnOf(time, from, to, columns))
-    let low = start
-    let high = start
-    let [least, most] = [values[start]!, values[start]!]
-    for (let i = start + 1; i < end; i++) {
-      const value = values[i]!
-      if (value < least) {
-        least = value
-        low = i
-      } else if (value > most) {
-        most = value
-        high = i
-      }
-    }
+    const { minAt: low, maxAt: high } = extremesOf(values, start, end)
     let previous = -1
     for (const index of [start, Math.min(low, high), Math.max(low, high), end - 1]) {
       if (index === previous) continue
