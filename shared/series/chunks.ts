@@ -90,10 +90,10 @@ export async function readTouched(redis: Redis, name: string, spans: Span[]): Pr
   for (let i = 0; i < found.length; i += 4) {
     const id = found[i]!.toString()
     const apart = found[i + 3]!.length > 0
-    const { count, first, last } = parseSummary(found[i + 1]!.toString())
+    const summary = parseSummary(found[i + 1]!.toString())
     const bytes = found[i + 2] ?? null
     const decode = (memory?: Points) => unpack(name, { id, bytes }, memory)
-    chunks.push({ id, count, first, last, apart, ...(bytes && bytes.length > 0 ? { bytes } : {}), decode })
+    chunks.push({ id, ...summary, apart, ...(bytes && bytes.length > 0 ? { bytes } : {}), decode })
   }
   return { info: readMeta(meta.map(String)), chunks }
 }

@@ -10,9 +10,7 @@ import { formatSummary, parseSummary, summarize } from './summary.ts'
 
 const chunk = (at: number[], given = true): TouchedChunk => ({
   id: String(at[0]),
-  count: at.length,
-  first: at[0]!,
-  last: at.at(-1)!,
+  ...summarize(columns(at)),
   apart: false,
   ...(given ? { bytes: encodeChunk(columns(at)) } : {}),
   decode: () => columns(at),
@@ -128,8 +126,7 @@ t.test('few points of a chunk are patched, and its columns stay', async (t) => {
 
 /** A chunk that was written, as the next change finds it. */
 function found({ id, summary, bytes }: SealedChunk): TouchedChunk {
-  const { count, first, last } = parseSummary(summary)
-  return { id, count, first, last, apart: false, bytes, decode: (memory) => decodeChunk(bytes, memory) }
+  return { id, ...parseSummary(summary), apart: false, bytes, decode: (memory) => decodeChunk(bytes, memory) }
 }
 
 t.test('any changes, one after the other, are what a map makes of them', async (t) => {

@@ -1,6 +1,6 @@
 import { decodeChunk, patchChunk } from './codec.ts'
 import { type Merged, overlay } from './merge.ts'
-import { roomFor } from './patch.ts'
+import { mostPatched, roomFor } from './patch.ts'
 import {
   concatPoints,
   copyOf,
@@ -12,18 +12,15 @@ import {
   slicePoints,
 } from './points.ts'
 import { type SealedChunk, seal } from './seal.ts'
+import { changeSummary, type Summary } from './summary.ts'
 import { tailId } from './tail.ts'
 
 /** Points of a full chunk. */
 export const fullChunk = 8192
 
 /** A chunk as a change sees it; the tail is the last of them, with `tailId`, and is cut into chunks when it changes. */
-export interface TouchedChunk {
+export interface TouchedChunk extends Summary {
   id: string
-  count: number
-  /** Times of its first and its last point. */
-  first: number
-  last: number
   /** Whether others that are not touched may lie between it and the one before. */
   apart: boolean
   /** Its points as they stand in Redis, where they were read. Those that lie within a deleted range, or far from it, are not. */
@@ -92,11 +89,12 @@ export function replaceIn(chunks: TouchedChunk[], { from = -Infinity, to = Infin
     const old = chunk?.decode(unpacked) ?? noPoints
     const laid = withRemovals(old, { from, to }, slicePoints(added, start, end))
     start = end
+    const were = valuesAt(old, laid)
     const merged = overlay(old, laid, changed)
     for (const name of Object.keys(counts) as (keyof typeof counts)[]) counts[name] += merged[name]
     absent.push(...merged.absent)
     if (merged.inserted + merged.updated + merged.deleted === 0) return chunk && keep(chunk)
-    push(patched(chunk, laid, merged) ?? rewritten(copyOf(merged.points)), chunk && [chunk])
+    push(patched(chunk, laid, were, merged) ?? rewritten(copyOf(merged.points)), chunk && [chunk])
   }
   const keep = (chunk: TouchedChunk) => push({ count: chunk.count }, [chunk])
   for (const chunk of chunks) {
@@ -131,12 +129,26 @@ function withRemovals({ timestamps }: Points, { from, to }: Required<Range>, giv
   return given.timestamps.length === 0 ? removals : overlay(removals, given).points
 }
 
+/** The values that points have at the times of a patch, NaN where they have none; nothing for what is too much for one. */
+function valuesAt({ timestamps, values }: Points, patch: Points): Float64Array {
+  if (patch.timestamps.length > mostPatched(fullChunk)) return noPoints.values
+  return patch.timestamps.map((time) => {
+    const at = lowerBound(timestamps, time)
+    return timestamps[at] === time ? values[at]! : NaN
+  })
+}
+
 /** Undefined where the chunk is to be packed anew. */
-function patched(chunk: TouchedChunk | undefined, laid: Points, { points }: Merged): Content | undefined {
+function patched(
+  chunk: TouchedChunk | undefined,
+  laid: Points,
+  were: Float64Array,
+  { points }: Merged,
+): Content | undefined {
   const count = points.timestamps.length
   if (!chunk?.bytes || chunk.id === tailId || count === 0 || count > fullChunk) return undefined
   const bytes = patchChunk(chunk.bytes, laid, count)
-  return bytes && { count, patched: seal(points, bytes) }
+  return bytes && { count, patched: seal(points, bytes, changeSummary(chunk, points, were, laid.values)) }
 }
 
 const rewritten = (points: Points): Content => ({ count: points.timestamps.length, points: [points] })

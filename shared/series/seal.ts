@@ -10,7 +10,7 @@ export interface SealedChunk {
   bytes: Buffer
 }
 
-/** The points of one chunk, packed already where `bytes` are given. Throws RangeError as `encodeChunk`. */
-export function seal(points: Points, bytes = encodeChunk(points)): SealedChunk {
-  return { id: String(points.timestamps[0]), summary: formatSummary(summarize(points)), bytes }
+/** The points of one chunk, packed and summed up already where that is given. Throws RangeError as `encodeChunk`. */
+export function seal(points: Points, bytes = encodeChunk(points), summary = summarize(points)): SealedChunk {
+  return { id: String(points.timestamps[0]), summary: formatSummary(summary), bytes }
 }

@@ -18,13 +18,44 @@ export interface Summary {
   lastValue: number
 }
 
-export function summarize({ timestamps, values }: Points): Summary {
+export function summarize(points: Points): Summary {
+  const { values } = points
   const { min, max } = extremesOf(values)
   const exact = new ExactSum()
   exact.add(values, 0, values.length, min, max)
   const [sum, lost] = exact.parts()
+  return { ...endsOf(points), min, max, sum, lost }
+}
+
+function endsOf({ timestamps, values }: Points) {
   const [first, last] = [timestamps[0]!, timestamps.at(-1)!]
-  return { count: values.length, first, last, min, max, sum, lost, firstValue: values[0]!, lastValue: values.at(-1)! }
+  return { count: values.length, first, last, firstValue: values[0]!, lastValue: values.at(-1)! }
+}
+
+/**
+ * The summary of points of which few were changed, `before` being that of what they were: of each change the value that was there and
+ * the one that is there now, NaN where there is none. The others are looked at only where these don't tell.
+ */
+export function changeSummary(before: Summary, points: Points, were: Float64Array, are: Float64Array): Summary {
+  let { min, max } = before
+  const changes: number[] = []
+  for (const [i, was] of were.entries()) {
+    const is = are[i]!
+    if (Object.is(was, is)) continue
+    // The extreme may be another one now; and of equal values, 0 and −0, the first counts.
+    if (was <= before.min || was >= before.max || is === min || is === max) return summarize(points)
+    if (is < min) min = is
+    if (is > max) max = is
+    if (!Number.isNaN(was)) changes.push(-was)
+    if (!Number.isNaN(is)) changes.push(is)
+  }
+  const exact = new ExactSum()
+  exact.addParts(before.sum, before.lost)
+  const changed = Float64Array.from(changes)
+  const extremes = extremesOf(changed)
+  exact.add(changed, 0, changed.length, extremes.min, extremes.max)
+  const [sum, lost] = exact.parts()
+  return Number.isNaN(sum) ? summarize(points) : { ...endsOf(points), min, max, sum, lost }
 }
 
 /** A summary as text, in the order that the scripts read: count, first and last come first. */
