@@ -18,6 +18,9 @@ export interface PartsOptions extends ReadOptions {
 /** Summaries of chunks that lie within the range, and runs of points, in the asked order. A run is good until the next. */
 export type Parts = Iterable<Points | Summary>
 
+/** Nearly all of the chunks that are longer than so much of that span are cut by an edge: to ask for their summaries saves nothing. */
+const worthAsking = 0.9
+
 /** Reads with summaries before all is read as chunks: each was lost to a change. */
 const maxAttempts = 5
 
@@ -31,8 +34,7 @@ export async function readParts(
   { lengthMs, tells, ...options }: PartsOptions,
 ): Promise<{ info: SeriesInfo; parts: Parts } | undefined> {
   for (let attempt = 1; ; attempt++) {
-    // Of chunks of half that length half are cut by an edge: to ask for their summaries saves nothing.
-    const found = await readChunks(redis, name, options, attempt < maxAttempts ? lengthMs / 2 : 0)
+    const found = await readChunks(redis, name, options, attempt < maxAttempts ? lengthMs * worthAsking : 0)
     if (!found) return undefined
     const told = new Set(found.chunks.filter(({ summary }) => summary && tells(summary)))
     const asked = found.chunks.filter((chunk) => chunk.summary && !told.has(chunk))
