@@ -40,7 +40,7 @@ export function momentsOf(values: Float64Array): Moments {
   }
   const [min, max] = [values[low]!, values[high]!]
   const scale = scaleOf(min, max)
-  const sum = exactSum(scale === 1 ? values : values.map((value) => value * scale), min * scale, max * scale)
+  const sum = exactSum(scale === 1 ? values : values.map((value) => value * scale))
   const mean = Math.min(max * scale, Math.max(min * scale, sum / count))
   const { m2, m3, m4 } = centralSums(values, scale, min === max ? min * scale : mean)
   const variance = count < 2 ? Number.NaN : m2 / (count - 1)

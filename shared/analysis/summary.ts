@@ -1,5 +1,5 @@
-import { exactSum } from '../series/exact-sum.ts'
-import { type Extremes, extremesOf } from '../series/extremes.ts'
+import { ExactSum } from '../series/exact-sum.ts'
+import type { Extremes } from '../series/extremes.ts'
 import { formatTime } from '../time.ts'
 import type { SeriesInput } from './kind.ts'
 import { labelOf } from './names.ts'
@@ -52,15 +52,14 @@ const found = new WeakMap<Float64Array, Figures>()
 export function figuresOf(values: Float64Array): Figures {
   let figures = found.get(values)
   if (!figures) {
-    const extremes = extremesOf(values)
-    figures = { ...extremes, mean: meanOf(values, extremes) }
+    const sum = new ExactSum()
+    figures = { ...sum.add(values), mean: meanOf(values, sum.total()) }
     found.set(values, figures)
   }
   return figures
 }
 
-function meanOf(values: Float64Array, { min, max }: Extremes): number {
-  const sum = exactSum(values, min, max)
+function meanOf(values: Float64Array, sum: number): number {
   if (Number.isFinite(sum)) return sum / values.length
   return values.reduce((mean, value) => mean + value / values.length, 0)
 }

@@ -3,7 +3,7 @@ import { disorderOf, pointsOnly } from '../series/disorder.ts'
 import { ExactSum } from '../series/exact-sum.ts'
 import { sortPoints } from '../series/merge.ts'
 import type { Points } from '../series/points.ts'
-import { formatSummary, parseSummary, type Summary, summarize } from '../series/summary.ts'
+import { formatSummary, parseSummary, summarize } from '../series/summary.ts'
 import type { FaultCode } from './faults.ts'
 
 /** A chunk with what stands beside it, as it was found. */
@@ -77,14 +77,14 @@ export function agrees(summary: string, points: Points): boolean {
   if (rightFigures.slice(0, beforeSum).some((figure, i) => figure !== figures[i])) return false
   if (figures.length === beforeSum + 1) return true
   const [sum, lost, ...ends] = figures.slice(beforeSum) as [number, number, ...number[]]
-  const isSum = Number.isNaN(sum) ? Number.isNaN(lost) : isSumOf(points.values, right, [sum, lost])
+  const isSum = Number.isNaN(sum) ? Number.isNaN(lost) : isSumOf(points.values, [sum, lost])
   return isSum && ends.length === 2 && Object.is(ends[0], right.firstValue) && Object.is(ends[1], right.lastValue)
 }
 
 /** Whether two doubles, added exactly, are the sum of values: more than one pair of them is. */
-function isSumOf(values: Float64Array, { min, max }: Summary, [sum, lost]: [number, number]): boolean {
+function isSumOf(values: Float64Array, [sum, lost]: [number, number]): boolean {
   const left = new ExactSum()
-  left.add(values, 0, values.length, min, max)
+  left.add(values)
   left.addParts(-sum, -lost)
   return left.total() === 0
 }

@@ -1,5 +1,4 @@
 import { ExactSum } from './exact-sum.ts'
-import { extremesOf } from './extremes.ts'
 import type { Points } from './points.ts'
 import type { Summary } from './summary.ts'
 
@@ -78,8 +77,7 @@ export class Bucket {
   }
 
   #addSums(values: Float64Array, from: number, to: number): void {
-    const { min, max } = extremesOf(values, from, to)
-    this.sum.add(values, from, to, min, max)
+    const { min, max } = this.sum.add(values, from, to)
     if (min < this.min) this.min = min
     if (max > this.max) this.max = max
   }

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import t from 'tap'
 import { ExactSum } from './exact-sum.ts'
+import { extremesOf } from './extremes.ts'
 
 function sumOf(values: number[]): ExactSum {
   const sum = new ExactSum()
-  sum.add(Float64Array.from(values), 0, values.length, Math.min(...values), Math.max(...values))
+  sum.add(Float64Array.from(values))
   return sum
 }
 
@@ -58,15 +59,32 @@ t.test('it is the same in every order and grouping', async (t) => {
     fc.property(fc.oneof(values, cancelling), fc.nat(80), fc.nat(80), (values, a, b) => {
       const total = sumOf(values).total()
       assert.ok(Object.is(sumOf(values.toReversed()).total(), total))
+      const many = sumOf(Array(64).fill(values).flat())
+      assert.ok(Object.is(many.total(), total * 64))
       const cuts = [0, a % (values.length + 1), b % (values.length + 1), values.length].sort((x, y) => x - y)
       const whole = new ExactSum()
       for (const [i, end] of cuts.slice(1).entries()) {
         const part = values.slice(cuts[i]!, end)
         const [sum, lost] = sumOf(part).parts()
-        if (Number.isNaN(sum)) whole.add(Float64Array.from(part), 0, part.length, Math.min(...part), Math.max(...part))
+        if (Number.isNaN(sum)) whole.add(Float64Array.from(part))
         else whole.addParts(sum, lost)
       }
       assert.ok(Object.is(whole.total(), total))
+    }),
+    { numRuns: 1000 },
+  )
+  t.pass('for every example that was tried')
+})
+
+t.test('adding gives the extremes, and where the first of each is', async (t) => {
+  const some = fc.oneof(values, fc.array(fc.constantFrom(0, -0, 1, -1), { maxLength: 150 }))
+  fc.assert(
+    fc.property(some, some, fc.constantFrom(1, 90), (before, values, times) => {
+      const all = Float64Array.from(Array.from({ length: times }, () => values).flat())
+      // What was added before makes no difference, nor what lies on either side.
+      sumOf(before)
+      const [from, to] = [all.length >> 3, all.length - (all.length >> 4)]
+      assert.deepEqual(new ExactSum().add(all, from, to), extremesOf(all, from, to))
     }),
     { numRuns: 1000 },
   )

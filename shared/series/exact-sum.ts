@@ -1,3 +1,5 @@
+import { type Extremes, extremesOf } from './extremes.ts'
+
 /** Values from here on are added apart: as many of those below as a series can have do not overflow. */
 const huge = 2 ** 960
 
@@ -14,11 +16,19 @@ const unitBits = 1074
 const halves = new Float64Array(2)
 
 /**
- * Adds values up in two sums that nothing is rounded in: of each value the part that is a whole number of 2^unit, so large that
- * the sum of all has less than 2⁵³ of them, and what is left of it, counted in 2^smallUnit. False where a value has digits below that.
+ * Adds values up in two sums that nothing is rounded in, and finds their extremes: of each value the part that is a whole number of
+ * a unit, so large that the sum of all has less than 2⁵³ of them, and what is left of it, counted in a unit that is as much smaller.
+ * Undefined where a value is greater than `largest`, by which the units are chosen, or has digits below the smaller one.
  * Rump, Ogita, Oishi: "Accurate Floating-Point Summation Part I", SIAM Journal on Scientific Computing 31(1), 2008.
  */
-function splitSum(values: Float64Array, from: number, to: number, unit: number, smallUnit: number): boolean {
+function splitSum(values: Float64Array, from: number, to: number, largest: number): Extremes | undefined {
+  let min = values[from]!
+  let max = min
+  let [minAt, maxAt] = [from, from]
+  if (min > largest || -min > largest) return undefined
+  const countBits = Math.ceil(Math.log2(to - from))
+  const unit = Math.floor(Math.log2(largest)) + 2 + countBits - 53
+  const smallUnit = unit - 1 + countBits - 53
   // To add a number of this size, and take it off, rounds to whole units.
   const rounder = 1.5 * 2 ** (unit + 52)
   const smallRounder = 1.5 * 2 ** (smallUnit + 52)
@@ -27,14 +37,24 @@ function splitSum(values: Float64Array, from: number, to: number, unit: number, 
     const value = values[i]!
     const whole = value + rounder - rounder
     const rest = value - whole
-    if (rest + smallRounder - smallRounder !== rest) return false
+    if (rest + smallRounder - smallRounder !== rest) return undefined
     sum += whole
     left += rest
+    if (value < min) {
+      min = value
+      minAt = i
+    } else if (value > max) {
+      max = value
+      maxAt = i
+    }
   }
   halves[0] = sum
   halves[1] = left
-  return true
+  return -min > largest || max > largest ? undefined : { min, max, minAt, maxAt }
 }
+
+/** A bound of the last values that were split: mostly the next ones keep to it, of whichever sum they are. */
+let usual = 1
 
 /**
  * The exact sum of finite doubles, rounded once, when it is asked for: so it is the same however the values are ordered
@@ -53,26 +73,41 @@ export class ExactSum {
     this.#units = 0n
   }
 
-  /** Adds the values from index `from` up to, not including, `to`; all lie from `min` to `max`. */
-  add(values: Float64Array, from: number, to: number, min: number, max: number): void {
-    if (min <= -huge || max >= huge) {
-      for (let i = from; i < to; i++) this.#units += unitsOf(values[i]!)
-      return
+  /** Adds the values from index `from` up to, not including, `to`, and gives their extremes: in one look at them, mostly. */
+  add(values: Float64Array, from = 0, to = values.length): Extremes {
+    let all = this.#addSome(values, from, Math.min(to, from + together))
+    for (let at = from + together; at < to; at += together) {
+      const { min, max, minAt, maxAt } = this.#addSome(values, at, Math.min(to, at + together))
+      if (min < all.min) all = { ...all, min, minAt }
+      if (max > all.max) all = { ...all, max, maxAt }
     }
-    for (let at = from; at < to; at += together) {
-      const end = Math.min(to, at + together)
-      if (end - at < fewValues || !this.#addSplit(values, at, end, Math.max(-min, max))) this.#addEach(values, at, end)
-    }
+    return all
   }
 
-  /** The same where `splitSum` can, for values none of which is larger than `largest`; false, and nothing is added, where not. */
-  #addSplit(values: Float64Array, from: number, to: number, largest: number): boolean {
-    const countBits = Math.ceil(Math.log2(to - from))
-    const unit = Math.floor(Math.log2(largest)) + 2 + countBits - 53
-    const smallUnit = unit - 1 + countBits - 53
-    if (!splitSum(values, from, to, unit, smallUnit)) return false
-    this.#addEach(halves, 0, 2)
-    return true
+  #addSome(values: Float64Array, from: number, to: number): Extremes {
+    const added = to - from < fewValues ? undefined : this.#addSplit(values, from, to)
+    if (added) return added
+    const extremes = extremesOf(values, from, to)
+    if (extremes.min <= -huge || extremes.max >= huge) {
+      for (let i = from; i < to; i++) this.#units += unitsOf(values[i]!)
+    } else {
+      this.#addEach(values, from, to)
+    }
+    return extremes
+  }
+
+  /** Undefined, and nothing is added, where two sums can't hold them. */
+  #addSplit(values: Float64Array, from: number, to: number): Extremes | undefined {
+    let extremes = splitSum(values, from, to, usual)
+    if (!extremes) {
+      const { min, max } = extremesOf(values, from, to)
+      const bound = 2 * Math.max(-min, max)
+      if (bound >= huge) return undefined
+      usual = bound
+      extremes = splitSum(values, from, to, usual)
+    }
+    if (extremes) this.#addEach(halves, 0, 2)
+    return extremes
   }
 
   #addEach(values: Float64Array, from: number, to: number): void {
@@ -122,10 +157,10 @@ export class ExactSum {
   }
 }
 
-/** The double next to the sum of values that lie from `min` to `max`; infinite when it is too large for one. */
-export function exactSum(values: Float64Array, min: number, max: number): number {
+/** The double next to the sum of values; infinite when it is too large for one. */
+export function exactSum(values: Float64Array): number {
   const sum = new ExactSum()
-  sum.add(values, 0, values.length, min, max)
+  sum.add(values)
   return sum.total()
 }
 

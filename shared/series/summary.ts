@@ -1,5 +1,4 @@
 import { ExactSum } from './exact-sum.ts'
-import { extremesOf } from './extremes.ts'
 import type { Points } from './points.ts'
 
 /** What is kept of a chunk beside it. */
@@ -19,10 +18,8 @@ export interface Summary {
 }
 
 export function summarize(points: Points): Summary {
-  const { values } = points
-  const { min, max } = extremesOf(values)
   const exact = new ExactSum()
-  exact.add(values, 0, values.length, min, max)
+  const { min, max } = exact.add(points.values)
   const [sum, lost] = exact.parts()
   return { ...endsOf(points), min, max, sum, lost }
 }
@@ -51,9 +48,7 @@ export function changeSummary(before: Summary, points: Points, were: Float64Arra
   }
   const exact = new ExactSum()
   exact.addParts(before.sum, before.lost)
-  const changed = Float64Array.from(changes)
-  const extremes = extremesOf(changed)
-  exact.add(changed, 0, changed.length, extremes.min, extremes.max)
+  exact.add(Float64Array.from(changes))
   const [sum, lost] = exact.parts()
   return Number.isNaN(sum) ? summarize(points) : { ...endsOf(points), min, max, sum, lost }
 }
