@@ -36,8 +36,8 @@ async function answer({ kind: name, input }: Question): Promise<Drawn> {
   return { forms, versions, timings }
 }
 
-/** Most points that memory is kept for: 32 MB. */
-const mostKept = 2_000_000
+/** Most points that memory is kept for: 160 MB, which a process that has just used them mostly holds anyway. */
+const mostKept = 10_000_000
 
 /** Where points are unpacked: one question comes after the other, and memory that is new takes longer than to write into it. */
 let kept = newPoints(0)
@@ -45,6 +45,7 @@ let kept = newPoints(0)
 function unpackAll({ series, ...range }: Question['input']): SeriesInput[] {
   const counts = series.map(({ chunks }) => saidCounts(chunks))
   const room = counts.reduce((sum, count) => sum + count, 0)
+  if (room > kept.values.length) kept = newPoints(0) // what is too small need not stay beside what is larger
   const memory = newPoints(room, kept)
   if (room <= mostKept && room > kept.values.length) kept = memory
   let end = 0

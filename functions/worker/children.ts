@@ -40,9 +40,6 @@ export interface Children {
   close(): void
 }
 
-/** Columns of millions of points come in new memory: taken a page at a time, that takes twice as long as to unpack them into it. */
-const hugePages = { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1' }
-
 /** Keeps one warm child process; a child that was killed, or that died, is replaced when the next one is asked. */
 export function openChildren(log: Log, memoryBytes: number): Children {
   let warm: ChildProcess | undefined
@@ -53,7 +50,7 @@ export function openChildren(log: Log, memoryBytes: number): Children {
     // No credentials: the environment is not handed on, but for where fontconfig and V8 have their caches.
     const { HOME, XDG_CACHE_HOME, NODE_COMPILE_CACHE } = environment
     const started = fork(program, {
-      env: given({ HOME, XDG_CACHE_HOME, NODE_COMPILE_CACHE, ...hugePages }),
+      env: given({ HOME, XDG_CACHE_HOME, NODE_COMPILE_CACHE }),
       execArgv: [`--max-old-space-size=${heapMb}`],
       serialization: 'advanced',
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
