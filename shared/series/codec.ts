@@ -90,7 +90,7 @@ export function patchChunk(chunk: Buffer, change: Points, count: number): Buffer
 
 /** How many points a chunk says that it has. */
 export function countOf(chunk: Buffer): number {
-  if (chunk[0] === 1) return Math.floor((chunk.length - 8) / 16)
+  if (chunk[0] === 1) return Math.max(0, Math.floor((chunk.length - 8) / 16))
   return chunk.length < header ? 0 : chunk.readUInt16LE(1)
 }
 

@@ -91,6 +91,28 @@ t.test('adding gives the extremes, and where the first of each is', async (t) =>
   t.pass('for every example that was tried')
 })
 
+t.test(
+  'what was added before makes no sum wrong, nor do the extremes of a part of the values count for all',
+  async (t) => {
+    const apart = (...ends: number[]) => [...Array(64).fill(0), ...ends]
+    for (const sign of [1, -1]) {
+      sumOf(Array(64).fill(1))
+      t.same(sumOf([1, ...apart(sign * 2 ** 60)]).parts(), [sign * 2 ** 60, 1])
+      // As large as what the bound of the ones before leaves room for.
+      sumOf(Array(64).fill(1.99))
+      const large = sign * (3.96875 + 2 ** -46)
+      t.equal(sumOf(Array(64).fill(large)).total(), 64 * large)
+      // Digits so far below the first value that their sum would be rounded.
+      const fine = sign * (2 ** -46 + 2 ** -98)
+      sumOf(Array(64).fill(1))
+      t.equal(sumOf([1, ...Array(63).fill(fine), -1]).total(), 63 * fine)
+    }
+    const all = Float64Array.from([...Array(8192).fill(0), -1, 2, -1, 2])
+    t.same(new ExactSum().add(all), { min: -1, max: 2, minAt: 8192, maxAt: 8193 })
+    t.same(new ExactSum().add(all, 4, 4), { min: Infinity, max: -Infinity, minAt: -1, maxAt: -1 })
+  },
+)
+
 t.test('what adding one by one loses is there', async (t) => {
   t.equal(sumOf(Array(10).fill(0.1)).total(), 1)
   t.equal(sumOf([1e100, 1, -1e100]).total(), 1)

@@ -17,8 +17,8 @@ const halves = new Float64Array(2)
 
 /**
  * Adds values up in two sums that nothing is rounded in, and finds their extremes: of each value the part that is a whole number of
- * a unit, so large that the sum of all has less than 2⁵³ of them, and what is left of it, counted in a unit that is as much smaller.
- * Undefined where a value is greater than `largest`, by which the units are chosen, or has digits below the smaller one.
+ * a unit, so large that the sum of all has less than 2⁵³ of them, and what is left of it, in a smaller unit that is chosen in the same
+ * way. Undefined where a value is of greater size than `largest`, by which the units are chosen, or has digits below the smaller one.
  * Rump, Ogita, Oishi: "Accurate Floating-Point Summation Part I", SIAM Journal on Scientific Computing 31(1), 2008.
  */
 function splitSum(values: Float64Array, from: number, to: number, largest: number): Extremes | undefined {
@@ -53,7 +53,7 @@ function splitSum(values: Float64Array, from: number, to: number, largest: numbe
   return -min > largest || max > largest ? undefined : { min, max, minAt, maxAt }
 }
 
-/** A bound of the last values that were split: mostly the next ones keep to it, of whichever sum they are. */
+/** A bound of the last values that were to be split: mostly the next ones keep to it, of whichever sum they are. */
 let usual = 1
 
 /**

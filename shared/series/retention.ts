@@ -36,7 +36,7 @@ export async function noteDue(redis: Redis, name: string, due: number): Promise<
 const batch = 1000
 /** A series is looked at once a day at the least, also where a sweep ended, or lost Redis, while it looked. */
 const maxPauseMs = 86_400_000
-/** A series that could not be looked at is tried again so much later. */
+/** A series that could not be looked at is tried again so much later, if Redis can be told. */
 const failedPauseMs = 60_000
 
 type Look = (name: string) => Promise<SeriesInfo | undefined>

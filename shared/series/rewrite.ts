@@ -129,7 +129,7 @@ function withRemovals({ timestamps }: Points, { from, to }: Required<Range>, giv
   return given.timestamps.length === 0 ? removals : overlay(removals, given).points
 }
 
-/** The values that points have at the times of a patch, NaN where they have none; nothing for what is too much for one. */
+/** The values that points have at the times of a patch, NaN where they have none; nothing for what `patchChunk` refuses as too much. */
 function valuesAt({ timestamps, values }: Points, patch: Points): Float64Array {
   if (patch.timestamps.length > mostPatched(fullChunk)) return noPoints.values
   return patch.timestamps.map((time) => {

@@ -31,9 +31,10 @@ function endsOf({ timestamps, values }: Points) {
 
 /**
  * The summary of points of which few were changed, `before` being that of what they were: of each change the value that was there and
- * the one that is there now, NaN where there is none. The others are looked at only where these don't tell.
+ * the one that is there now, NaN where there is none. The others are looked at only where these don't tell, or `before` tells nothing.
  */
 export function changeSummary(before: Summary, points: Points, were: Float64Array, are: Float64Array): Summary {
+  if (Number.isNaN(before.sum) || !(before.min <= before.max)) return summarize(points)
   let { min, max } = before
   const changes: number[] = []
   for (const [i, was] of were.entries()) {

@@ -54,11 +54,20 @@ t.test('chunks of all forms come as one run, whatever memory they are given', as
   t.pass('for every example that was tried')
 })
 
-t.test('points are put together where they belong', async (t) => {
+t.test('points are put together in the memory that is given', async (t) => {
   const chunks = [0, 1].map((i) => ({ id: String(i * size), bytes: encodeChunk(columns(times(size, i * size))) }))
   const memory = newPoints(2 * size)
   const { timestamps, values } = unpackRange('s', chunks, {}, memory)
   t.equal(timestamps.buffer, memory.timestamps.buffer)
   t.equal(values.byteOffset, memory.values.byteOffset)
   t.same([...timestamps], times(2 * size))
+})
+
+t.test('a chunk that was cut short is refused by name, beside others too', async (t) => {
+  const whole = { id: '0', bytes: encodeChunk(columns(times(size))) }
+  for (const bytes of [1, 2, 3].map((version) => Buffer.of(version, 0, 0))) {
+    const cut = { id: String(size), bytes }
+    for (const chunks of [[cut], [whole, cut]])
+      t.throws(() => unpackRange('s', chunks, {}), { message: /chunk [0-9]+ of the series 's' is damaged/ })
+  }
 })
