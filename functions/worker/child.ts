@@ -36,7 +36,7 @@ async function answer({ kind: name, input }: Question): Promise<Drawn> {
   return { forms, versions, timings }
 }
 
-/** Most points that memory is kept for: 160 MB, which a process that has just used them mostly holds anyway. */
+/** Most points that memory is kept for: 160 MB, which a process that has just used them may hold for long in any case. */
 const mostKept = 10_000_000
 
 /** Where points are unpacked: one question comes after the other, and memory that is new takes longer than to write into it. */

@@ -1,4 +1,5 @@
 import { exactSum } from '../series/exact-sum.ts'
+import { extremesOf } from '../series/extremes.ts'
 
 /** What describes how values lie, whatever their order. Undefined figures are NaN; what is no double is infinite. */
 export interface Moments {
@@ -33,12 +34,7 @@ const block = 4096
  */
 export function momentsOf(values: Float64Array): Moments {
   const count = values.length
-  let [low, high] = [0, 0]
-  for (let i = 1; i < count; i++) {
-    if (values[i]! < values[low]!) low = i
-    if (values[i]! > values[high]!) high = i
-  }
-  const [min, max] = [values[low]!, values[high]!]
+  const { min, max, minAt: low, maxAt: high } = extremesOf(values)
   const scale = scaleOf(min, max)
   const sum = exactSum(scale === 1 ? values : values.map((value) => value * scale))
   const mean = Math.min(max * scale, Math.max(min * scale, sum / count))
